@@ -1,0 +1,1 @@
+"""How data moves: from the inbox to the published figures. docs/architecture.md has the map."""

@@ -1,0 +1,129 @@
+"""What reading a delivery gives: plain values that cross the border to validation.
+
+Belongs here: the frozen types between "a file on disk" and "rows to validate". Does not belong here: any reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+
+class Refused(Exception):
+    """A whole file cannot be taken.
+
+    Attributes:
+        reason: the code that ``ops.deliveries.reason`` shows, such as ``not_well_formed``.
+        message: one sentence for a person: where, what was found in kind, what to do. Never a value of the file.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file as unpacked: a message, a CSV, or a sheet's workbook.
+
+    Attributes:
+        file_name: path relative to the inbox; for a member of a container its own name inside it.
+        container: path of the zip, gzip or envelope that it came in, relative to the inbox; None for a bare file.
+        sha256: hex digest of the unpacked bytes.
+        modified_at: modification time of the file in the inbox (UTC).
+        source: the bytes, or a path where they can be read from disk without loading them.
+    """
+
+    file_name: str
+    container: str | None
+    sha256: str
+    modified_at: datetime
+    source: bytes | Path
+
+
+@dataclass(frozen=True)
+class Header:
+    """What identifies a delivery: read from the message, or derived from a flat export.
+
+    Attributes:
+        kind: ``JW301`` … ``JW325``, ``declaraties``, ``toewijzingen``, ``poh_registraties``, ``ervaringen``.
+        release: ``3.2``; None for a flat export.
+        message_code: BerichtCode, such as ``490``; None for a flat export.
+        municipality_code: the municipality's side of the message; None where a flat export has it per row.
+        provider_agb: the provider's side of the message; None where a flat export has it per row.
+        sender: whoever sent it, municipality code or AGB code; None for a flat export.
+        identification: BerichtIdentificatie/Identificatie, in JW303/304 DeclarantFactuurNummer; None for a flat export.
+        dated_on: Dagtekening (in JW303/304 FactuurDagtekening); None for a flat export until it was validated.
+        submitted_cents: signed total that a declaration or an answer states; None where there is none.
+        is_needed: False for messages that we know and do not read (JW302, JW317, …).
+    """
+
+    kind: str
+    release: str | None = None
+    message_code: str | None = None
+    municipality_code: str | None = None
+    provider_agb: str | None = None
+    sender: str | None = None
+    identification: str | None = None
+    dated_on: date | None = None
+    submitted_cents: int | None = None
+    is_needed: bool = True
+
+
+@dataclass(frozen=True)
+class RawDelivery:
+    """A delivery as read: nothing cast, nothing dropped, nothing judged.
+
+    Attributes:
+        header: the delivery's identity.
+        tables: per dataset of the lake a frame of text (all columns String, an absent element null) with ``row_number``
+            (Int32, 1-based). Columns carry our English names; dates, amounts and codes are the source's text in ISO form
+            (``2019-03-31``, integer cents). Personal columns that validation consumes: ``bsn``, ``birth_date``,
+            ``birth_date_use``, ``referrer_name``.
+        row_count: rows of the file (``ops.deliveries.rows_read``), which one row may feed into several tables.
+    """
+
+    header: Header
+    tables: Mapping[str, pl.DataFrame]
+    row_count: int
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """One broken rule of one row; a row that breaks two rules has two."""
+
+    row_number: int
+    field: str
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ValidatedDelivery:
+    """What goes into the lake: no BSN, no name, no birth date, no free text.
+
+    Attributes:
+        tables: per dataset a typed frame with the columns of docs/architecture.md, ``file_sha256`` included.
+        quarantine: the broken rules.
+        rows_read, rows_accepted, rows_quarantined: rows of the file; read = accepted + quarantined.
+        cents_read, cents_accepted, cents_quarantined: signed cents of declaration lines, 0 for other kinds.
+        content_digest: keyed digest of everything read: equal for equal elements and values.
+        findings: (row_number, finding, municipality_code, reference, cents) noticed while reading.
+    """
+
+    header: Header
+    tables: Mapping[str, pl.DataFrame]
+    quarantine: tuple[QuarantinedRow, ...]
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+    cents_read: int
+    cents_accepted: int
+    cents_quarantined: int
+    content_digest: str
+    findings: tuple[tuple[int, str, str | None, str | None, int], ...] = field(default=())
