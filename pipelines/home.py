@@ -1,0 +1,100 @@
+"""Every path under the home folder, in one place. Nothing here reads or writes, except ``Home.make``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The home folder of one deployment (``--home``, else ``$JEUGDSPIEGEL_HOME``, else ``./var``)."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """Settings; may be absent."""
+        return self.root / "jeugdspiegel.toml"
+
+    @property
+    def inbox(self) -> Path:
+        """Deliveries; never written to by a run."""
+        return self.root / "inbox"
+
+    @property
+    def reference(self) -> Path:
+        """The deployment's own reference tables."""
+        return self.root / "reference"
+
+    @property
+    def secrets(self) -> Path:
+        """Folder of the key; mode 0700."""
+        return self.root / "secrets"
+
+    @property
+    def pseudonym_key(self) -> Path:
+        """The key of the pseudonyms; mode 0600."""
+        return self.secrets / "pseudonym.key"
+
+    @property
+    def lake(self) -> Path:
+        """Validated Parquet."""
+        return self.root / "lake"
+
+    @property
+    def lake_reference(self) -> Path:
+        """Validated reference tables."""
+        return self.lake / "reference"
+
+    @property
+    def quarantine(self) -> Path:
+        """What was refused."""
+        return self.root / "quarantine"
+
+    @property
+    def warehouse(self) -> Path:
+        """The exact, pseudonymised DuckDB file."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def candidate(self) -> Path:
+        """The DuckDB file that dbt builds; beside the warehouse, so that a rename puts it live."""
+        return self.root / "candidate.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Disclosure-controlled output."""
+        return self.root / "published"
+
+    @property
+    def dagster(self) -> Path:
+        """DAGSTER_HOME."""
+        return self.root / "dagster"
+
+    @property
+    def dbt(self) -> Path:
+        """What dbt leaves behind."""
+        return self.root / "dbt"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest and compiled models."""
+        return self.dbt / "target"
+
+    @property
+    def dbt_logs(self) -> Path:
+        """dbt's log files."""
+        return self.dbt / "logs"
+
+    @property
+    def scratch(self) -> Path:
+        """Unpacked files while a run reads them: a private folder, emptied by each run."""
+        return self.root / "scratch"
+
+    def make(self) -> None:
+        """Make the folders that a run writes to; the private ones are readable by their owner alone."""
+        for folder in (self.inbox, self.reference, self.lake, self.published, self.dagster, self.dbt):
+            folder.mkdir(parents=True, exist_ok=True)
+        for private in (self.secrets, self.quarantine, self.scratch):
+            private.mkdir(mode=0o700, parents=True, exist_ok=True)
