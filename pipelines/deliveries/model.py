@@ -47,6 +47,51 @@ class Part:
 
 
 @dataclass(frozen=True)
+class RefusedPart:
+    """A file, or a member of a container, that could not be unpacked; the rest of the container goes on.
+
+    Attributes:
+        file_name, container, modified_at: as in ``Part``.
+        sha256: hex digest of the file's own bytes; for a member that could not be unpacked a digest of the container's
+            bytes and the member's name, so that it is the same on every run.
+        refusal: why.
+    """
+
+    file_name: str
+    container: str | None
+    sha256: str
+    modified_at: datetime
+    refusal: Refused
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of one file is read before it is refused; bytes unless said otherwise.
+
+    Attributes:
+        max_bytes: largest file, as unpacked (``too_large``).
+        max_total_bytes: all members of one container together (``zip_bomb``).
+        max_members: members of one container, nested ones included (``zip_bomb``).
+        max_ratio: unpacked to packed bytes (``zip_bomb``); judged from ``ratio_floor_bytes`` unpacked bytes on.
+        ratio_floor_bytes: below this size no ratio is suspicious.
+        max_depth: containers inside containers (``nested_too_deep``).
+        max_value_bytes: a single text, attribute or tag of an XML message (``too_large``).
+        in_memory_bytes: a member larger than this is unpacked to disk.
+        large_bytes: a message larger than this is read in batches of rows, never as a whole.
+    """
+
+    max_bytes: int = 4 * 2**30
+    max_total_bytes: int = 16 * 2**30
+    max_members: int = 20_000
+    max_ratio: int = 200
+    ratio_floor_bytes: int = 16 * 2**20
+    max_depth: int = 2
+    max_value_bytes: int = 2**20
+    in_memory_bytes: int = 4 * 2**20
+    large_bytes: int = 64 * 2**20
+
+
+@dataclass(frozen=True)
 class Header:
     """What identifies a delivery: read from the message, or derived from a flat export.
 
@@ -56,9 +101,11 @@ class Header:
         message_code: BerichtCode, such as ``490``; None for a flat export.
         municipality_code: the municipality's side of the message; None where a flat export has it per row.
         provider_agb: the provider's side of the message; None where a flat export has it per row.
-        sender: whoever sent it, municipality code or AGB code; None for a flat export.
+        sender: whose identification it is, municipality code or AGB code; None for a flat export. It is whoever sent the
+            message, but for JW304: that answers under the provider's own invoice number, so there it is the provider.
         identification: BerichtIdentificatie/Identificatie, in JW303/304 DeclarantFactuurNummer; None for a flat export.
-        dated_on: Dagtekening (in JW303/304 FactuurDagtekening); None for a flat export until it was validated.
+        dated_on: Dagtekening (in JW303 FactuurDagtekening, in JW304 RetourDagtekening: the day of the answer); None for a
+            flat export until it was validated.
         submitted_cents: signed total that a declaration or an answer states; None where there is none.
         is_needed: False for messages that we know and do not read (JW302, JW317, …).
     """
