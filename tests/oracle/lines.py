@@ -1,0 +1,127 @@
+"""Which declaration lines count, and for how many cents (section 5: counting lines; settled readings on credits)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from .deliveries import Taken
+from .history import Decision, DeclarationLine
+
+FULLY_GRANTED = "8001"
+
+
+@dataclass(frozen=True)
+class CountingLine:
+    """A line that counts. cents: signed, as far as granted. is_open: nobody answered yet."""
+
+    line: DeclarationLine
+    cents: int
+    is_open: bool
+    order: tuple
+
+
+@dataclass(frozen=True)
+class _Judged:
+    taken: Taken
+    line: DeclarationLine
+    is_rejected: bool
+    is_open: bool
+    cents: int
+
+
+def counting_lines(facts: list[Taken]) -> list[CountingLine]:
+    """Contract: "All but rejected ones and, in pairs, a credited debit with its credit" (section 5).
+
+    facts: everything accepted, in order of message date, file name and row.
+    """
+    answers = _answers(facts)
+    judged = [_judge(item, item.fact, answers) for item in facts if isinstance(item.fact, DeclarationLine)]
+    alive = [one for one in _first_unrejected(judged) if not one.is_rejected]
+    paired = _pairs(alive)
+    return [
+        CountingLine(one.line, one.cents, one.is_open, one.taken.order)
+        for position, one in enumerate(alive)
+        if position not in paired and not one.line.is_credit
+    ]
+
+
+def _answers(facts: list[Taken]) -> dict[tuple[str, str, str], list[Decision]]:
+    """Answers per (provider, answered identification, kind): a JW304 answers a JW303, a JW325 a JW323."""
+    declaration_kind = {"JW304": "JW303", "JW325": "JW323"}
+    found: dict[tuple[str, str, str], list[Decision]] = defaultdict(list)
+    for item in facts:
+        if isinstance(item.fact, Decision):
+            kind = declaration_kind[item.delivery.kind]
+            found[item.fact.provider_agb, item.fact.answered_identification, kind].append(item.fact)
+    return found
+
+
+def rejects_whole(decision: Decision) -> bool:
+    """Contract: "rejected whole"; "a total granted of 0 without lines rejects all" (3.3).
+
+    A declaration that nets to nothing and is answered 8001, granted in full, has a total granted of 0 as well.
+    """
+    if not decision.has_body:
+        return True
+    nets_to_nothing = decision.submitted_cents == 0 and FULLY_GRANTED in decision.return_codes.split()
+    return decision.granted_cents == 0 and not decision.listed and not nets_to_nothing
+
+
+def _judge(taken: Taken, line: DeclarationLine, answers: dict[tuple[str, str, str], list[Decision]]) -> _Judged:
+    """Contract: "listed in a JW325, in a declaration rejected whole, granted nothing in a JW304, or afgekeurd".
+
+    "A line that a JW304 granted in part counts with the granted amount."
+    """
+    if line.verdict is not None:
+        return _Judged(taken, line, line.verdict == "rejected", line.verdict == "open", line.amount_cents)
+    answered = []
+    if line.message_identification is not None:
+        answered = answers.get((line.provider_agb, line.message_identification, taken.delivery.kind), [])
+    cents, is_rejected = line.amount_cents, False
+    for decision in answered:
+        if rejects_whole(decision):
+            is_rejected = True
+        for listed in decision.listed:
+            if listed.line_reference != line.line_reference:
+                continue
+            if taken.delivery.kind == "JW323" or listed.granted_cents == 0:
+                is_rejected = True
+            else:
+                cents = listed.granted_cents
+    return _Judged(taken, line, is_rejected, not answered, cents)
+
+
+def _first_unrejected(judged: list[_Judged]) -> list[_Judged]:
+    """Contract: "the same (aanbieder, referentienummer) counts only where every earlier one was rejected" (3.3)."""
+    stood: set[tuple[str, str]] = set()
+    kept = []
+    for one in judged:
+        key = (one.line.provider_agb, one.line.line_reference)
+        if key in stood:
+            continue
+        kept.append(one)
+        if not one.is_rejected:
+            stood.add(key)
+    return kept
+
+
+def _pairs(alive: list[_Judged]) -> set[int]:
+    """Positions of the debits and credits that leave the count together.
+
+    "A credit that was rejected: its debit keeps counting; a second credit: left out; a credit of a rejected line: left
+    out" (settled readings). "A credit whose debit is not known (yet): left out of costs" (3.3).
+    """
+    debits = {
+        (one.line.provider_agb, one.line.line_reference): position
+        for position, one in enumerate(alive)
+        if not one.line.is_credit
+    }
+    gone: set[int] = set()
+    for position, one in enumerate(alive):
+        if not one.line.is_credit or one.line.previous_reference is None:
+            continue
+        debit = debits.get((one.line.provider_agb, one.line.previous_reference))
+        if debit is not None and debit not in gone:
+            gone |= {debit, position}
+    return gone
