@@ -101,11 +101,11 @@ class Header:
         message_code: BerichtCode, such as ``490``; None for a flat export.
         municipality_code: the municipality's side of the message; None where a flat export has it per row.
         provider_agb: the provider's side of the message; None where a flat export has it per row.
-        sender: whose identification it is, municipality code or AGB code; None for a flat export. It is whoever sent the
-            message, but for JW304: that answers under the provider's own invoice number, so there it is the provider.
+        sender: whose identification it is, municipality code or AGB code; None for a flat export. That is whoever sent
+            the message, but in JW304 the provider: the answer carries the provider's own invoice number.
         identification: BerichtIdentificatie/Identificatie, in JW303/304 DeclarantFactuurNummer; None for a flat export.
-        dated_on: Dagtekening (in JW303 FactuurDagtekening, in JW304 RetourDagtekening: the day of the answer); None for a
-            flat export until it was validated.
+        dated_on: Dagtekening (in JW303 FactuurDagtekening, in JW304 RetourDagtekening: the day of the answer); None for
+            a flat export until it was validated.
         submitted_cents: signed total that a declaration or an answer states; None where there is none.
         is_needed: False for messages that we know and do not read (JW302, JW317, …).
     """
@@ -128,16 +128,18 @@ class RawDelivery:
 
     Attributes:
         header: the delivery's identity.
-        tables: per dataset of the lake a frame of text (all columns String, an absent element null) with ``row_number``
-            (Int32, 1-based). Columns carry our English names; dates, amounts and codes are the source's text in ISO form
+        tables: per dataset of the lake a frame of text (all columns String, an absent element null) with
+            ``row_number`` (Int32, 1-based). Columns carry our English names; dates, amounts and codes are the source's text in ISO form
             (``2019-03-31``, integer cents). Personal columns that validation consumes: ``bsn``, ``birth_date``,
             ``birth_date_use``, ``referrer_name``.
         row_count: rows of the file (``ops.deliveries.rows_read``), which one row may feed into several tables.
+        sheet: name of the sheet in a workbook of several; None for every other file.
     """
 
     header: Header
     tables: Mapping[str, pl.DataFrame]
     row_count: int
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
