@@ -59,8 +59,9 @@ class Home:
 
     @property
     def candidate(self) -> Path:
-        """The DuckDB file that dbt builds; beside the warehouse, so that a rename puts it live."""
-        return self.root / "candidate.duckdb"
+        """The DuckDB file that dbt builds; on the warehouse's disk, so that a rename puts it live."""
+        # DuckDB names a catalog after its file, and views name their catalog: both files must have one name.
+        return self.root / "candidate" / self.warehouse.name
 
     @property
     def published(self) -> Path:
