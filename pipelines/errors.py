@@ -7,5 +7,5 @@ class ConfigurationError(Exception):
     """The configuration is wrong: one sentence that names the file and the key (exit code 2)."""
 
 
-class LakeLocked(Exception):
+class LakeLockedError(Exception):
     """Another process is writing to the lake: one sentence that says so."""

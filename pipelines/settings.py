@@ -72,5 +72,5 @@ def _sentence(file_name: str, error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         section = Settings if len(first["loc"]) == 1 else ReadingSettings
         return f"{file_name}: unknown key '{key}'; known keys are {', '.join(sorted(section.model_fields))}."
-    expected = first["msg"].removeprefix("Input should be ")
+    expected = "a section" if first["type"] == "model_type" else first["msg"].removeprefix("Input should be ")
     return f"{file_name}: key '{key}' should be {expected}."

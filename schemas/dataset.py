@@ -1,0 +1,99 @@
+"""How a dataset's rules run: one pandera schema for its shape and all its rules at once, one that names what broke.
+
+Most files break nothing, so the first schema asks one question of all rows; only the rows that fail it are
+asked rule by rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.types import PolarsData
+
+from schemas.fields import TEXT_SUFFIX
+from schemas.rules import Context, Rule
+
+KEY_COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "file_sha256": pl.String,
+    "row_number": pl.Int32,
+    "known_at": pl.Date,
+    "source": pl.String,
+    "municipality_code": pl.String,
+    "provider_agb": pl.String,
+}
+"""What every dataset of the lake begins with."""
+
+ALL_RULES = "all_rules"
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """What a valid row of one dataset is, before and after validation.
+
+    Attributes:
+        name: such as ``declaration_lines``.
+        delivered: the columns that reading gives, with the type that validation casts them to (String: as it is).
+        rules: all rules of single rows; each says for which kinds and releases it holds.
+        lake: the columns of the lake, in order, key columns included.
+        month_of: the lake column whose month names the file.
+        has_references: a second row with the same (provider, ``line_reference``) in one file is quarantined.
+    """
+
+    name: str
+    delivered: Mapping[str, pl.DataType | type[pl.DataType]]
+    rules: tuple[Rule, ...]
+    lake: Mapping[str, pl.DataType | type[pl.DataType]]
+    month_of: str = "known_at"
+    has_references: bool = False
+
+    @property
+    def cast_columns(self) -> tuple[str, ...]:
+        """The delivered columns that validation casts."""
+        return tuple(name for name, dtype in self.delivered.items() if dtype != pl.String)
+
+    def rules_for(self, context: Context) -> tuple[Rule, ...]:
+        """The rules that hold for rows of this context."""
+        return tuple(rule for rule in self.rules if rule.holds_for(context))
+
+    def gate(self, context: Context) -> pa.DataFrameSchema:
+        """Shape and types, and one check: every rule holds for the row."""
+        return _gate(self, context)
+
+    def detail(self, context: Context) -> pa.DataFrameSchema:
+        """One check per rule, named by its place in ``rules_for(context)``."""
+        return _detail(self, context)
+
+
+def typed_columns(dataset: Dataset) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """Columns of the frame that the schemas judge: each delivered column, and the text of those that were cast."""
+    texts = {name + TEXT_SUFFIX: pl.String for name in dataset.cast_columns}
+    return {"delivery": pl.UInt32, "row_number": pl.Int32, **dataset.delivered, **texts}
+
+
+@lru_cache(maxsize=256)
+def _gate(dataset: Dataset, context: Context) -> pa.DataFrameSchema:
+    rules = [rule.passes.fill_null(value=True) for rule in dataset.rules_for(context)]
+    return pa.DataFrameSchema(_shape(dataset), checks=[_check(pl.all_horizontal(rules), ALL_RULES)], strict=True)
+
+
+@lru_cache(maxsize=256)
+def _detail(dataset: Dataset, context: Context) -> pa.DataFrameSchema:
+    checks = [
+        _check(rule.passes.fill_null(value=True), str(place)) for place, rule in enumerate(dataset.rules_for(context))
+    ]
+    return pa.DataFrameSchema(_shape(dataset), checks=checks, strict=True)
+
+
+def _shape(dataset: Dataset) -> dict[str, pa.Column]:
+    return {name: pa.Column(dtype, nullable=True) for name, dtype in typed_columns(dataset).items()}
+
+
+def _check(passes: pl.Expr, name: str) -> pa.Check:
+    def holds(data: PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(passes)
+
+    return pa.Check(holds, name=name)
