@@ -78,7 +78,7 @@ def classify(request: ReferralRequest, reference: Reference) -> Attribution:
 
 def _inherited(segment: Segment, earlier: dict[Segment, Attribution]) -> Attribution:
     """Contract: "from the latest earlier segment (by begin) of the same client, provider and profile that has a
-    practice, in any municipality, also for declarations without an allocation"; on one day the lower allocation number's."""
+    practice, in any municipality, also for declarations without an allocation"; of one day the lower number."""
     candidates = [
         other
         for other, attribution in earlier.items()
