@@ -1,0 +1,64 @@
+"""The dbt models as assets, their tests as asset checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from pipelines import publication, transformation
+from pipelines.assets.guard import no_values_in_errors
+from pipelines.home import Home
+from pipelines.resources import Progress
+from pipelines.settings import load_settings
+
+# The counts per care profile stand between the lake and the models.
+_LINES = "stg_lake__declaration_lines"
+
+
+class ModelTranslator(DagsterDbtTranslator):
+    """A dbt node is the asset [schema, name], in the group that the project's ``meta`` names."""
+
+    def __init__(self, care_profiles: tuple[str, ...]) -> None:
+        super().__init__()
+        self._care_profiles = care_profiles
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        """As dagster-dbt makes it; the declared lines also wait for the counts per care profile."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if self.get_resource_props(manifest, unique_id)["name"] != _LINES:
+            return spec
+        counts = [dg.AssetDep(["declarations", profile]) for profile in self._care_profiles]
+        return spec.replace_attributes(deps=[*spec.deps, *counts])
+
+
+def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDefinition:
+    """The models' assets, from a manifest that :func:`pipelines.transformation.prepare_manifest` made."""
+    translator = ModelTranslator(care_profiles)
+
+    @dbt_assets(manifest=manifest, name="models", dagster_dbt_translator=translator)
+    def models(
+        context: dg.AssetExecutionContext, home: dg.ResourceParam[Home], progress: dg.ResourceParam[Progress]
+    ) -> Iterator[Any]:
+        with no_values_in_errors():
+            variables = dbt_variables(home)
+            publication.clear_candidate(home)
+            # The candidate is always built whole; of a selection only the selected assets are reported.
+            selected = context.op_execution_context.selected_output_names
+            for node in transformation.build(home, variables):
+                progress.on_node(node)
+                message = DbtCoreCliEventMessage(raw_event=dict(node.event), event_history_metadata={})
+                for event in message.to_default_asset_events(manifest, translator, context):
+                    if not isinstance(event, dg.Output) or event.output_name in selected:
+                        yield event
+
+    return models
+
+
+def dbt_variables(home: Home) -> dict[str, object]:
+    """The variables that the settings give the models."""
+    return {"max_gap_days": load_settings(home.settings_file).max_gap_days}

@@ -1,0 +1,110 @@
+"""What the lake holds, counted: rows per dataset, rows and cents per care profile.
+
+Belongs here: counts for the people who watch the deliveries. Does not belong here: figures to report; those come from
+``dbt_project/``, which decides by segment what this module decides by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from pipelines.home import Home
+
+_PER_PROFILE = """
+with taken as (
+    select distinct file_sha256 from read_parquet($ledger) where refusal is null
+),
+lines as (
+    select municipality_code, product_code, period_from, amount_cents, known_at
+    from read_parquet($lines)
+    where file_sha256 in (select file_sha256 from taken)
+),
+codes as (
+    select distinct municipality_code, product_code, period_from from lines
+),
+matches as (
+    select
+        codes.*,
+        mapping.zorgprofiel as care_profile,
+        row_number() over (
+            partition by codes.municipality_code, codes.product_code, codes.period_from
+            -- own municipality before `*`, then the longest product code, then the newest geldig_vanaf
+            order by
+                mapping.gemeentecode = '*',
+                length(rtrim(mapping.productcode, '*')) desc,
+                ends_with(mapping.productcode, '*'),
+                mapping.geldig_vanaf desc nulls last
+        ) as place
+    from codes
+    join read_parquet($mapping) as mapping
+        on mapping.gemeentecode in (codes.municipality_code, '*')
+        and (
+            mapping.productcode = codes.product_code
+            or (
+                ends_with(mapping.productcode, '*')
+                and starts_with(codes.product_code, rtrim(mapping.productcode, '*'))
+            )
+        )
+        and coalesce(mapping.geldig_vanaf <= codes.period_from, true)
+        and coalesce(codes.period_from < mapping.geldig_tot, true)
+)
+select
+    coalesce(matches.care_profile, 'overig') as care_profile,
+    count(*) as lines,
+    sum(lines.amount_cents)::bigint as cents,
+    max(lines.period_from) as last_period_from,
+    max(lines.known_at) as last_known_at
+from lines
+left join matches
+    on matches.municipality_code = lines.municipality_code
+    and matches.product_code = lines.product_code
+    and matches.period_from = lines.period_from
+    and matches.place = 1
+group by all
+"""
+
+
+@dataclass(frozen=True)
+class ProfileCount:
+    """Declaration lines of one care profile, as declared: rejected and credited lines included.
+
+    Attributes:
+        lines: rows in the lake.
+        cents: their signed sum.
+        last_period_from: first day of the newest product period; None without lines.
+        last_known_at: date of the newest message; None without lines.
+    """
+
+    lines: int = 0
+    cents: int = 0
+    last_period_from: date | None = None
+    last_known_at: date | None = None
+
+
+def parquet_rows(path: Path) -> int:
+    """Rows of a Parquet file, or of all Parquet files in a folder, from their footers; 0 when there is none."""
+    files: Sequence[Path] = sorted(path.glob("*.parquet")) if path.is_dir() else [path] if path.exists() else []
+    return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+def care_profile_counts(home: Home, profiles: Sequence[str]) -> dict[str, ProfileCount]:
+    """Lines and cents per care profile, through ``zorgprofielen`` by each line's own product code and period.
+
+    Args:
+        profiles: the profiles to count; one without lines has zeros.
+    """
+    files = {
+        "ledger": str(home.lake / "ledger.parquet"),
+        "lines": str(home.lake / "declaration_lines" / "*.parquet"),
+        "mapping": str(home.lake_reference / "zorgprofielen.parquet"),
+    }
+    with duckdb.connect() as connection:
+        rows = connection.execute(_PER_PROFILE, files).fetchall()
+    found = {profile: ProfileCount(*values) for profile, *values in rows}
+    return {profile: found.get(profile, ProfileCount()) for profile in profiles}

@@ -1,0 +1,58 @@
+"""The one Dagster code location: what there is, in one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from pipelines.assets.care_profiles import CARE_PROFILES, care_profiles
+from pipelines.assets.lake import deliveries
+from pipelines.assets.models import build_models, dbt_variables
+from pipelines.assets.reference import reference_tables
+from pipelines.assets.referrers import referrer_suggestions
+from pipelines.assets.warehouse import build_warehouse
+from pipelines.automation import nightly, nightly_schedule
+from pipelines.home import Home
+from pipelines.resources import Progress, home_from
+from pipelines.transformation import prepare_manifest
+
+# What people read in the warehouse; the groups come from the dbt project.
+_READ_BY_PEOPLE = frozenset({"marts", "ops"})
+
+
+def build_definitions(home: Home | None = None, overrides: Mapping[str, object] | None = None) -> dg.Definitions:
+    """Everything of one home folder.
+
+    Args:
+        home: default: ``$JEUGDSPIEGEL_HOME``, else ``./var``.
+        overrides: resources to use in place of ours (``home``, ``progress``).
+
+    Raises:
+        ConfigurationError: jeugdspiegel.toml is wrong.
+        TransformationError: the dbt project does not parse.
+    """
+    home = home or home_from()
+    models = build_models(prepare_manifest(home, dbt_variables(home)), tuple(CARE_PROFILES))
+    published = [key for key, group in models.group_names_by_key.items() if group in _READ_BY_PEOPLE]
+    return dg.Definitions(
+        assets=[
+            deliveries,
+            reference_tables,
+            referrer_suggestions,
+            care_profiles,
+            models,
+            build_warehouse(sorted(published)),
+        ],
+        jobs=[nightly],
+        schedules=[nightly_schedule],
+        # A process per step would import everything again for each of the six steps.
+        executor=dg.in_process_executor,
+        resources={"home": home, "progress": Progress(), **(overrides or {})},
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The code location of workspace.yaml; nothing is read before Dagster calls it."""
+    return build_definitions()

@@ -1,0 +1,151 @@
+"""One nightly run in the foreground: the Dagster job that the schedule starts, in this process, on the same instance.
+
+Belongs here: starting that job and saying in one sentence why it failed. Does not belong here: what the job does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.assets.guard import OUR_ERRORS
+from pipelines.automation import nightly
+from pipelines.definitions import build_definitions
+from pipelines.home import Home
+from pipelines.ingestion import IngestReport
+from pipelines.publication import Published, check_replaceable
+from pipelines.resources import Progress
+from pipelines.transformation import NodeFinished
+
+INSTANCE_TEMPLATE = Path(__file__).resolve().parent.parent / "dagster.yaml"
+
+
+class NightlyError(Exception):
+    """The run failed for a reason that is not ours: one sentence with the step and the kind of error (exit code 1)."""
+
+
+@dataclass(frozen=True)
+class NightlyResult:
+    """What a run did.
+
+    Attributes:
+        run_id: Dagster's id of the run.
+        ingested: what became of the files of the inbox; None when the run did not look at the inbox.
+        published: what went live.
+        seconds: wall-clock time of the job.
+    """
+
+    run_id: str
+    ingested: IngestReport | None
+    published: Published
+    seconds: float
+
+
+def run_nightly(
+    home: Path,
+    progress: Progress | None = None,
+    *,
+    take_in: bool = True,
+    verbose: bool = False,
+) -> NightlyResult:
+    """Run the nightly job on a home folder.
+
+    Args:
+        home: the home folder.
+        progress: whoever follows the run.
+        take_in: False leaves the inbox alone and builds the warehouse from what the lake holds.
+        verbose: let Dagster log to the terminal.
+
+    Raises:
+        ConfigurationError: settings, key or reference tables are wrong.
+        LakeLockedError, PublicationError, TransformationError: the run failed; the warehouse is as it was.
+        NightlyError: any other failure; the warehouse is as it was.
+    """
+    place = Home(home.absolute())
+    place.make()
+    check_replaceable(place)
+    witness = _Witness(progress or Progress())
+    definitions = build_definitions(place, {"progress": witness})
+    job = definitions.resolve_job_def(nightly.name)
+    started = time.monotonic()
+    with _instance(place) as instance:
+        try:
+            result = job.execute_in_process(
+                run_config=_run_config(verbose),
+                instance=instance,
+                asset_selection=None if take_in else _without_inbox(definitions),
+            )
+        except (*OUR_ERRORS, KeyboardInterrupt):
+            raise
+        except dg.Failure as failure:
+            raise NightlyError(f"The run failed: {failure.description} 'jeugdspiegel ui' shows the step.") from None
+        except Exception as error:  # noqa: BLE001 - the text of a library's error may hold values
+            raise NightlyError(
+                f"The run failed ({type(error).__name__}); 'jeugdspiegel ui' shows the step."
+            ) from None
+    if witness.published is None:
+        raise NightlyError("The run ended without putting a warehouse live; 'jeugdspiegel ui' shows why.")
+    return NightlyResult(result.run_id, witness.ingested, witness.published, time.monotonic() - started)
+
+
+def prepare_instance(home: Home) -> Path:
+    """Make Dagster's own folder, with our settings for it at first use; returns it (``DAGSTER_HOME``)."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    settings = home.dagster / "dagster.yaml"
+    if not settings.exists():
+        shutil.copyfile(INSTANCE_TEMPLATE, settings)
+    return home.dagster
+
+
+@contextmanager
+def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    folder = str(prepare_instance(home))
+    before = os.environ.get("DAGSTER_HOME")
+    os.environ["DAGSTER_HOME"] = folder
+    try:
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+    finally:
+        if before is None:
+            del os.environ["DAGSTER_HOME"]
+        else:
+            os.environ["DAGSTER_HOME"] = before
+
+
+def _run_config(verbose: bool) -> Mapping[str, object]:
+    return {"loggers": {"console": {"config": {"log_level": "INFO" if verbose else "CRITICAL"}}}}
+
+
+def _without_inbox(definitions: dg.Definitions) -> Sequence[dg.AssetKey]:
+    everything = definitions.resolve_asset_graph().executable_asset_keys
+    return sorted(key for key in everything if key.path[0] != "lake")
+
+
+class _Witness(Progress):
+    """Remembers what the result needs, and passes everything on."""
+
+    def __init__(self, listener: Progress) -> None:
+        self._listener = listener
+        self.ingested: IngestReport | None = None
+        self.published: Published | None = None
+
+    def on_ingesting(self, event: object) -> None:
+        self._listener.on_ingesting(event)
+
+    def on_ingested(self, report: IngestReport) -> None:
+        self.ingested = report
+        self._listener.on_ingested(report)
+
+    def on_node(self, node: NodeFinished) -> None:
+        self._listener.on_node(node)
+
+    def on_published(self, published: Published) -> None:
+        self.published = published
+        self._listener.on_published(published)

@@ -1,0 +1,41 @@
+"""What assets are given: the home folder, and whoever follows the run.
+
+Belongs here: the types that ``build_definitions`` hands to assets, so that a test hands them others.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from pipelines.ingestion import IngestReport
+    from pipelines.publication import Published
+    from pipelines.transformation import NodeFinished
+
+
+class Progress:
+    """Follows a run; this one says nothing. A run that Dagster starts has nobody to tell."""
+
+    def on_ingesting(self, event: Any) -> None:
+        """A delivery was read, or is about to be."""
+
+    def on_ingested(self, report: IngestReport) -> None:
+        """All deliveries are in the lake."""
+
+    def on_node(self, node: NodeFinished) -> None:
+        """dbt finished a model, a seed or a test."""
+
+    def on_published(self, published: Published) -> None:
+        """The warehouse is live."""
+
+
+def home_from(environment: Mapping[str, str] = os.environ) -> Home:
+    """The home folder that the environment names, else ``./var``."""
+    return Home(Path(environment.get("JEUGDSPIEGEL_HOME") or "var").absolute())
