@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an outcome with a reason, not a defect
     """A whole file cannot be taken.
 
     Attributes:
@@ -129,9 +129,9 @@ class RawDelivery:
     Attributes:
         header: the delivery's identity.
         tables: per dataset of the lake a frame of text (all columns String, an absent element null) with
-            ``row_number`` (Int32, 1-based). Columns carry our English names; dates, amounts and codes are the source's text in ISO form
-            (``2019-03-31``, integer cents). Personal columns that validation consumes: ``bsn``, ``birth_date``,
-            ``birth_date_use``, ``referrer_name``.
+            ``row_number`` (Int32, 1-based). Columns carry our English names; dates, amounts and codes are the source's
+            text in ISO form (``2019-03-31``, integer cents). Personal columns that validation consumes: ``bsn``,
+            ``birth_date``, ``birth_date_use``, ``referrer_name``.
         row_count: rows of the file (``ops.deliveries.rows_read``), which one row may feed into several tables.
         sheet: name of the sheet in a workbook of several; None for every other file.
     """
