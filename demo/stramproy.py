@@ -1,6 +1,6 @@
 """Stramproy 2018 and 2019: trajectories that add up to every number the evaluation prints, all at once.
 
-Printed figures of the evaluation fix part of the plan below; the rest is the demo's choice, made so that every statement
+Printed figures of the evaluation fix part of the plan below; the rest is the demo's choice, so that every statement
 of the document holds. Clients and their care are synthetic.
 """
 
