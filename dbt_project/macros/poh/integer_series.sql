@@ -1,6 +1,6 @@
 {#- One row per integer between two bounds (both included), as a select list item; none where a bound is null. -#}
 {% macro integer_series(first, last) -%}
-    {{ return(adapter.dispatch('integer_series')(first, last)) }}
+    {{ return(adapter.dispatch('integer_series', 'jeugdspiegel')(first, last)) }}
 {%- endmacro %}
 
 {% macro default__integer_series(first, last) -%}
