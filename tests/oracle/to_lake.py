@@ -1,0 +1,423 @@
+"""Writes histories as the lake that docs/architecture.md describes, so that the dbt project can be run on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from .deliveries import rows_and_cents
+from .history import (
+    AllocationVersion,
+    AnyFact,
+    Decision,
+    DeclarationLine,
+    Delivery,
+    History,
+    ReferralRequest,
+    StartEvent,
+    StopEvent,
+)
+
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+
+COMMON: Schema = {
+    "file_sha256": pl.String,
+    "row_number": pl.Int32,
+    "known_at": pl.Date,
+    "source": pl.String,
+    "municipality_code": pl.String,
+    "provider_agb": pl.String,
+}
+
+
+def _without_provider(schema: Schema) -> Schema:
+    return {name: kind for name, kind in schema.items() if name != "provider_agb"}
+
+
+CLIENT: Schema = {"client_key": pl.String, "birth_year": pl.Int32, "age": pl.Int32, "sex": pl.String}
+PRODUCT: Schema = {"product_category": pl.String, "product_code": pl.String}
+DATASETS: dict[str, Schema] = {
+    "allocations": COMMON
+    | CLIENT
+    | {"allocation_number": pl.Int64, "request_reference": pl.String}
+    | PRODUCT
+    | {
+        "allocated_on": pl.Date,
+        "allocated_at": pl.Time,
+        "starts_on": pl.Date,
+        "ends_on": pl.Date,
+        "change_reason": pl.String,
+        "volume": pl.Int64,
+        "unit_code": pl.String,
+        "frequency_code": pl.String,
+        "budget_cents": pl.Int64,
+        "row_digest": pl.String,
+    },
+    "care_events": COMMON
+    | CLIENT
+    | {"event": pl.String, "allocation_number": pl.Int64}
+    | PRODUCT
+    | {"begins_on": pl.Date, "ends_on": pl.Date, "end_reason": pl.String, "delivery_status": pl.String},
+    "referral_requests": COMMON
+    | CLIENT
+    | {"request_reference": pl.String, "allocation_number": pl.Int64}
+    | PRODUCT
+    | {
+        "requested_from": pl.Date,
+        "requested_until": pl.Date,
+        "referrer_type": pl.String,
+        "referrer_agb": pl.String,
+        "referrer_hash": pl.String,
+    },
+    "declaration_lines": COMMON
+    | {
+        "message_identification": pl.String,
+        "declaration_number": pl.String,
+        "line_reference": pl.String,
+        "previous_reference": pl.String,
+        "client_key": pl.String,
+        "allocation_number": pl.Int64,
+    }
+    | PRODUCT
+    | {
+        "period_from": pl.Date,
+        "period_to": pl.Date,
+        "volume": pl.Float64,
+        "unit_code": pl.String,
+        "tariff_cents": pl.Int64,
+        "amount_cents": pl.Int64,
+        "is_credit": pl.Boolean,
+        "verdict": pl.String,
+        "row_digest": pl.String,
+    },
+    "decisions": COMMON
+    | {
+        "answered_identification": pl.String,
+        "answered_on": pl.Date,
+        "declaration_number": pl.String,
+        "submitted_cents": pl.Int64,
+        "granted_cents": pl.Int64,
+        "has_body": pl.Boolean,
+        "listed_lines": pl.Int32,
+        "return_codes": pl.String,
+    },
+    "decision_lines": COMMON
+    | {
+        "answered_identification": pl.String,
+        "declaration_number": pl.String,
+        "line_reference": pl.String,
+        "previous_reference": pl.String,
+        "client_key": pl.String,
+        "allocation_number": pl.Int64,
+        "submitted_cents": pl.Int64,
+        "granted_cents": pl.Int64,
+        "return_codes": pl.String,
+    },
+    "poh_registrations": _without_provider(COMMON)
+    | {
+        "registration_id": pl.String,
+        "practice_text_hash": pl.String,
+        "practice_key": pl.String,
+        "referred_on": pl.Date,
+        "intake_on": pl.Date,
+        "closed_on": pl.Date,
+        "birth_year": pl.Int32,
+        "age": pl.Int32,
+        "sex": pl.String,
+        "client_key": pl.String,
+        "reporter": pl.String,
+        "presenting_problem": pl.String,
+        "activities": pl.String,
+        "contacts": pl.Int32,
+        "outcome_clarification": pl.String,
+        "support_offered": pl.String,
+        "outcome_treatment": pl.String,
+        "referred_to_provider": pl.String,
+        "referred_profile": pl.String,
+        "formal_referrer": pl.String,
+        "bridging": pl.String,
+        "row_digest": pl.String,
+    },
+    "survey_answers": _without_provider(COMMON)
+    | {
+        "survey_id": pl.String,
+        "audience": pl.String,
+        "question": pl.String,
+        "answered_on": pl.Date,
+        "score": pl.Float64,
+        "scale_max": pl.Float64,
+        "practice_text_hash": pl.String,
+        "practice_key": pl.String,
+        "respondent_key": pl.String,
+        "row_digest": pl.String,
+    },
+}
+LEDGER: Schema = {
+    "file_sha256": pl.String,
+    "file_name": pl.String,
+    "container": pl.String,
+    "kind": pl.String,
+    "release": pl.String,
+    "message_code": pl.String,
+    "municipality_code": pl.String,
+    "sender_agb": pl.String,
+    "identification": pl.String,
+    "message_date": pl.Date,
+    "content_digest": pl.String,
+    "refusal": pl.String,
+    "refusal_message": pl.String,
+    "rows_read": pl.Int64,
+    "rows_accepted": pl.Int64,
+    "rows_quarantined": pl.Int64,
+    "cents_read": pl.Int64,
+    "cents_accepted": pl.Int64,
+    "cents_quarantined": pl.Int64,
+    "first_seen_at": pl.Datetime("us", "UTC"),
+}
+QUARANTINE: Schema = {
+    "file_sha256": pl.String,
+    "row_number": pl.Int32,
+    "field": pl.String,
+    "rule": pl.String,
+    "kind": pl.String,
+    "message": pl.String,
+}
+FINDINGS: Schema = {
+    "file_sha256": pl.String,
+    "row_number": pl.Int32,
+    "finding": pl.String,
+    "municipality_code": pl.String,
+    "reference": pl.String,
+    "cents": pl.Int64,
+}
+SUGGESTIONS: Schema = {"referrer_hash": pl.String, "practice_id": pl.String, "score": pl.Float64}
+REFERENCE: dict[str, Schema] = {
+    "praktijken": {
+        "praktijk_id": pl.String,
+        "naam": pl.String,
+        "agb_code": pl.String,
+        "gemeentecode": pl.String,
+        "ingeschreven_jeugdigen": pl.Int64,
+    },
+    "zorgprofielen": {
+        "gemeentecode": pl.String,
+        "productcode": pl.String,
+        "zorgprofiel": pl.String,
+        "domein": pl.String,
+        "ggz_segment": pl.String,
+        "geldig_vanaf": pl.Date,
+        "geldig_tot": pl.Date,
+    },
+    "zorgverleners": {"zorgverlener_agb": pl.String, "praktijk_id": pl.String, "van": pl.Date, "tot": pl.Date},
+    "verwijzer_aliassen": {"naam": pl.String, "praktijk_id": pl.String},
+    "referrer_names": {"referrer_hash": pl.String, "practice_id": pl.String},
+    "deelname": {"praktijk_id": pl.String, "programma": pl.String, "van": pl.Date, "tot": pl.Date},
+    "gemeenten": {
+        "gemeentecode": pl.String,
+        "naam": pl.String,
+        "regio": pl.String,
+        "opvolger_gemeentecode": pl.String,
+        "gegevens_vanaf": pl.Date,
+        "omzetting_op": pl.Date,
+    },
+    "rapportageperioden": {"periode_id": pl.String, "label": pl.String, "van": pl.Date, "tot": pl.Date},
+    "programmakosten": {
+        "programma": pl.String,
+        "gemeentecode": pl.String,
+        "soort": pl.String,
+        "van": pl.Date,
+        "tot": pl.Date,
+        "bedrag": pl.Int64,
+    },
+    "trajectprijzen": {
+        "programma": pl.String,
+        "periode_id": pl.String,
+        "scenario": pl.String,
+        "bedrag_per_traject": pl.Int64,
+        "aandeel_bggz": pl.Float64,
+    },
+    "doelen": {"gemeentecode": pl.String, "programma": pl.String, "doel": pl.String, "bedrag_per_jaar": pl.Int64},
+    "publicaties": {"naam": pl.String, "peildatum": pl.Date},
+}
+FIRST_SEEN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def write_lake(histories: Iterable[History], lake: Path, quarantine: Path) -> None:
+    """All histories as one lake and one quarantine. They must share no code, key or file."""
+    deliveries = [delivery for history in histories for delivery in history.deliveries]
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for delivery in deliveries:
+        for fact in delivery.facts if delivery.refusal is None else ():
+            for dataset, row in _lake_rows(delivery, fact):
+                rows[dataset].append(row)
+    for dataset, schema in DATASETS.items():
+        _write_dataset(
+            lake / dataset, schema, rows[dataset], "period_from" if dataset == "declaration_lines" else "known_at"
+        )
+    _write([row for one in deliveries for row in _ledger_rows(one)], LEDGER, lake / "ledger.parquet")
+    _write([row for one in deliveries for row in _quarantine_rows(one)], QUARANTINE, quarantine / "rows.parquet")
+    _write([], FINDINGS, lake / "findings.parquet")
+    _write([], SUGGESTIONS, lake / "referrer_suggestions.parquet")
+    tables = _reference_rows(histories)
+    for table, schema in REFERENCE.items():
+        _write(tables.get(table, []), schema, lake / "reference" / f"{table}.parquet")
+
+
+def _write_dataset(folder: Path, schema: Schema, rows: list[dict[str, Any]], month_of: str) -> None:
+    _write([], schema, folder / "schema.parquet")
+    months: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda r: (r["file_sha256"], r["row_number"])):
+        months[f"{row[month_of]:%Y-%m}"].append(row)
+    for month, of_month in months.items():
+        _write(of_month, schema, folder / f"month={month}.parquet")
+
+
+def _write(rows: list[dict[str, Any]], schema: Schema, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = {name: [row.get(name) for row in rows] for name in schema}
+    pl.DataFrame(columns, schema=schema).write_parquet(path)
+
+
+def _lake_rows(delivery: Delivery, fact: AnyFact) -> list[tuple[str, dict[str, Any]]]:
+    row = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name != "listed"}
+    row |= {"file_sha256": delivery.file_sha256, "source": delivery.kind}
+    match fact:
+        case AllocationVersion():
+            return [("allocations", row)]
+        case StartEvent():
+            return [("care_events", row | {"event": "start"})]
+        case StopEvent():
+            return [("care_events", row | {"event": "stop"})]
+        case ReferralRequest():
+            return [("referral_requests", row | {"requested_from": fact.known_at})]
+        case DeclarationLine():
+            return [
+                ("declaration_lines", row | {"volume": 1.0, "unit_code": "04", "tariff_cents": abs(fact.amount_cents)})
+            ]
+        case Decision():
+            return [("decisions", row | {"listed_lines": len(fact.listed)}), *_listed_rows(delivery, fact)]
+
+
+def _listed_rows(delivery: Delivery, decision: Decision) -> list[tuple[str, dict[str, Any]]]:
+    of_answer = {
+        "file_sha256": delivery.file_sha256,
+        "source": delivery.kind,
+        "known_at": decision.known_at,
+        "municipality_code": decision.municipality_code,
+        "provider_agb": decision.provider_agb,
+        "answered_identification": decision.answered_identification,
+        "declaration_number": decision.declaration_number,
+        "return_codes": "9307",
+    }
+    return [
+        ("decision_lines", of_answer | {field.name: getattr(listed, field.name) for field in fields(listed)})
+        for listed in decision.listed
+    ]
+
+
+def _ledger_rows(delivery: Delivery) -> list[dict[str, Any]]:
+    rows = rows_and_cents(delivery)
+    accepted = {} if delivery.refusal else rows
+    read, cents = len(rows) + delivery.quarantined_rows, sum(rows.values()) + delivery.quarantined_cents
+    sent_by_provider = delivery.sender is not None and len(delivery.sender) == 8
+    common = {
+        "file_sha256": delivery.file_sha256,
+        "kind": delivery.kind,
+        "release": delivery.release,
+        "message_code": delivery.message_code,
+        "municipality_code": delivery.municipality_code,
+        "sender_agb": delivery.sender if sent_by_provider else None,
+        "identification": delivery.identification,
+        "message_date": delivery.message_date,
+        "content_digest": delivery.content_digest,
+        "refusal": delivery.refusal,
+        "refusal_message": "Refused while reading." if delivery.refusal else None,
+        "rows_read": read,
+        "rows_accepted": len(accepted),
+        "rows_quarantined": read - len(accepted),
+        "cents_read": cents,
+        "cents_accepted": sum(accepted.values()),
+        "cents_quarantined": cents - sum(accepted.values()),
+        "first_seen_at": FIRST_SEEN,
+    }
+    return [common | {"file_name": name} for name in (delivery.file_name, *delivery.also_named)]
+
+
+def _quarantine_rows(delivery: Delivery) -> list[dict[str, Any]]:
+    last = max(rows_and_cents(delivery), default=0)
+    return [
+        {
+            "file_sha256": delivery.file_sha256,
+            "row_number": last + n,
+            "field": "bsn",
+            "rule": "bsn_eleven_test",
+            "kind": delivery.kind,
+            "message": "The number does not pass the 11-proef.",
+        }
+        for n in range(1, delivery.quarantined_rows + 1)
+    ]
+
+
+def _reference_rows(histories: Iterable[History]) -> dict[str, list[dict[str, Any]]]:
+    """Reference rows of all histories, those that several share once."""
+    tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    known: set[object] = set()
+
+    def add(table: str, key: object, **row: str | int | date | None) -> None:
+        if (table, key) not in known:
+            known.add((table, key))
+            tables[table].append(row)
+
+    for history in histories:
+        reference = history.reference
+        for p in reference.practices:
+            add(
+                "praktijken",
+                p,
+                praktijk_id=p.practice_id,
+                naam=p.practice_id,
+                agb_code=p.agb_code,
+                gemeentecode=p.municipality_code,
+                ingeschreven_jeugdigen=1000,
+            )
+        for r in reference.care_profiles:
+            add(
+                "zorgprofielen",
+                r,
+                gemeentecode=r.municipality_code,
+                productcode=r.product_code,
+                zorgprofiel=r.care_profile,
+                domein=r.domain,
+                ggz_segment=None,
+                geldig_vanaf=r.valid_from,
+                geldig_tot=r.valid_until,
+            )
+        for s in reference.posts:
+            add(
+                "zorgverleners",
+                s,
+                zorgverlener_agb=s.practitioner_agb,
+                praktijk_id=s.practice_id,
+                van=s.valid_from,
+                tot=s.valid_until,
+            )
+        for a in reference.aliases:
+            add("referrer_names", a, referrer_hash=a.referrer_hash, practice_id=a.practice_id)
+        for m in reference.municipalities:
+            add(
+                "gemeenten",
+                m,
+                gemeentecode=m.municipality_code,
+                naam=m.municipality_code,
+                regio=None,
+                opvolger_gemeentecode=m.successor_code,
+                gegevens_vanaf=m.data_since,
+                omzetting_op=m.converted_on,
+            )
+    return tables
