@@ -18,17 +18,15 @@ from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from pipelines.deliveries.model import Limits, Refused
 from pipelines.deliveries.sources import BYTE_ORDER_MARK, blocks, tail
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
-# Without these no comment, CDATA, DOCTYPE, entity, attribute or processing instruction can stand after the root's tag.
-_SUSPICIOUS = (b"!", b"&", b"]", b"=", b"?", b"\x0b", b"\x0c")
-_FOURTEEN = pa.scalar(14, pa.uint8())
+# Without these no comment, CDATA, DOCTYPE, entity, attribute or processing instruction can stand after the root's tag,
+# and no control character anywhere. One search for each byte is twenty times as fast as one pattern for all of them.
+_CONTROL = tuple(bytes([code]) for code in range(1, 32) if code not in b"\t\n\r")
+_SUSPICIOUS = (b"!", b"&", b"]", b"=", b"?", *_CONTROL)
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ def needs_strict_pass(source: bytes | Path, root: Root, limits: Limits) -> bool:
             is_suspicious |= _check_text(_decoded(decoder, block, position))
         if b"\0" in block:
             raise nul_bytes(position + block.index(b"\0"))
-        is_suspicious = is_suspicious or any(mark in block for mark in _SUSPICIOUS) or _has_control_character(block)
+        is_suspicious = is_suspicious or any(mark in block for mark in _SUSPICIOUS)
         first = block.find(b"<")
         if (position + first if first >= 0 else position + len(block)) - last_tag > limits.max_value_bytes:
             raise _too_large(limits)
@@ -203,14 +201,6 @@ def _check_text(text: str) -> bool:
     if "\ufeff" in text:
         raise _stray_bom()
     return "\ufffe" in text or "\uffff" in text
-
-
-def _has_control_character(block: bytes) -> bool:
-    values = pa.Array.from_buffers(pa.uint8(), len(block), [None, pa.py_buffer(block)])
-    if pc.min_max(values)["min"].as_py() < 9:
-        return True
-    # Unsigned arithmetic wraps: 14..31 become 0..17, and tab, line feed and carriage return land above 250.
-    return bool(pc.min_max(pc.subtract(values, _FOURTEEN))["min"].as_py() < 18)
 
 
 def _stray_bom() -> Refused:
