@@ -32,7 +32,7 @@ RULES = (
     *f.in_range("allocation_number", 0, f.MAX_NUMBER, "LDT_Nummer"),
     *f.at_most("request_reference", 36, "LDT_Referentie", _XML),
     *f.code_list("product_category", f.PRODUCT_CATEGORY, "JZ020"),
-    *f.required("product_code", only("toewijzingen")),
+    *f.not_blank("product_code", only("toewijzingen")),
     *f.at_most("product_code", 5, "LDT_ProductCode", _XML),
     *f.required("allocated_on", _XML, is_cast=True),
     *f.date_field("allocated_on"),

@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas import fields as f
 from schemas.dataset import KEY_COLUMNS, Dataset
-from schemas.rules import Rule
+from schemas.rules import Rule, only
 
 MAX_TOTAL_CENTS = 999_999_999_999  # LDT_TotaalBedrag
 
@@ -45,12 +45,14 @@ DECISIONS = Dataset(
         *f.municipality_code("municipality_code"),
         *f.required("provider_agb"),
         *f.agb_code("provider_agb"),
-        *f.required("answered_identification"),
+        *f.not_blank("answered_identification"),
         *f.at_most("answered_identification", 12, "LDT_IdentificatieBericht"),
         *f.date_field("answered_on"),
         *f.at_most("declaration_number", 12, "LDT_IdentificatieDeclaratie"),
+        *f.required("submitted_cents", only("JW304"), is_cast=True),
         *f.number_field("submitted_cents", "LDT_TotaalBedrag"),
         *f.in_range("submitted_cents", -MAX_TOTAL_CENTS, MAX_TOTAL_CENTS, "LDT_TotaalBedrag"),
+        *f.required("granted_cents", only("JW304"), is_cast=True),
         *f.number_field("granted_cents", "LDT_TotaalBedrag"),
         *f.in_range("granted_cents", -MAX_TOTAL_CENTS, MAX_TOTAL_CENTS, "LDT_TotaalBedrag"),
         *f.required("has_body", is_cast=True),
@@ -90,7 +92,7 @@ DECISION_LINES = Dataset(
         *f.municipality_code("municipality_code"),
         *f.required("provider_agb"),
         *f.agb_code("provider_agb"),
-        *f.required("line_reference"),
+        *f.not_blank("line_reference"),
         *f.at_most("line_reference", 20, "LDT_ReferentieNummer"),
         *f.at_most("previous_reference", 20, "LDT_ReferentieNummer"),
         *f.required("bsn"),

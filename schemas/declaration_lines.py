@@ -17,15 +17,20 @@ _FLAT = only("declaraties")
 _CREDIT = pl.col("debit_credit") == "C"
 _EUROS = pl.col("unit_code") == "83"
 
+
+def _month(day: pl.Expr) -> pl.Expr:
+    return day.dt.year() * 12 + day.dt.month()
+
+
 RULES = (
     *f.required("municipality_code"),
     *f.municipality_code("municipality_code"),
     *f.required("provider_agb"),
     *f.agb_code("provider_agb"),
     *f.date_field("known_at", _FLAT),
-    *f.required("declaration_number", _XML),
+    *f.not_blank("declaration_number", _XML),
     *f.at_most("declaration_number", 12, "LDT_IdentificatieDeclaratie", _XML),
-    *f.required("line_reference"),
+    *f.not_blank("line_reference"),
     *f.at_most("line_reference", 20, "LDT_ReferentieNummer", _XML),
     *f.at_most("previous_reference", 20, "LDT_ReferentieNummer", _XML),
     f.rule(
@@ -45,7 +50,7 @@ RULES = (
     *f.in_range("allocation_number", 0, f.MAX_NUMBER, "LDT_Nummer"),
     *f.required("product_category", _XML),
     *f.code_list("product_category", f.PRODUCT_CATEGORY, "JZ020"),
-    *f.required("product_code"),
+    *f.not_blank("product_code"),
     *f.at_most("product_code", 5, "LDT_ProductCode", _XML),
     *f.required("period_from", is_cast=True),
     *f.date_field("period_from"),
@@ -59,7 +64,7 @@ RULES = (
     ),
     f.rule(
         RuleCode("not_one_month", "period_to", "The product period is not within one calendar month.", "CS337"),
-        pl.col("period_from").dt.truncate("1mo") == pl.col("period_to").dt.truncate("1mo"),
+        _month(pl.col("period_from")) == _month(pl.col("period_to")),
         _JW323,
     ),
     *f.required("volume", _XML, is_cast=True),

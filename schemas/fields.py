@@ -52,10 +52,15 @@ def rule(code: RuleCode, passes: pl.Expr, scope: Scope = EVERYWHERE) -> Rule:
 
 
 def required(field: str, scope: Scope = EVERYWHERE, *, is_cast: bool = False) -> tuple[Rule, ...]:
-    """The column is filled, with more than white space (LDT pattern ``.*[^\\s].*``)."""
+    """The column is filled; white space alone breaks the rule of the column's form (a code list, digits, a date)."""
     delivered = pl.col(field + TEXT_SUFFIX if is_cast else field)
-    code = RuleCode("required", field, "The value is missing.", "RS033")
-    return (rule(code, delivered.is_not_null() & delivered.str.contains(r"\S").fill_null(value=True), scope),)
+    return (rule(RuleCode("required", field, "The value is missing.", "RS033"), delivered.is_not_null(), scope),)
+
+
+def not_blank(field: str, scope: Scope = EVERYWHERE) -> tuple[Rule, ...]:
+    """The column is filled with more than white space, for text that has no other form."""
+    passes = pl.col(field).is_not_null() & pl.col(field).str.contains(r"\S").fill_null(value=True)
+    return (rule(RuleCode("required", field, "The value is missing.", "RS033"), passes, scope),)
 
 
 def _castable(field: str, code: str, message: str, standard: str, scope: Scope) -> tuple[Rule, ...]:
@@ -128,7 +133,9 @@ def passes_bsn_check(values: pl.Series) -> pl.Series:
     unique = values.unique().drop_nulls()
     nine_digits = unique.filter(unique.str.contains(r"\A[0-9]{9}\z"))
     failing = [number for number in nine_digits if not stdnum_bsn.is_valid(number)]
-    return ~values.is_in(pl.Series(failing, dtype=pl.String)).fill_null(value=False)
+    if not failing:
+        return pl.Series(values.name, [True]).new_from_index(0, len(values))
+    return ~values.is_in(pl.Series(failing, dtype=pl.String).implode()).fill_null(value=False)
 
 
 def one_of(field: str, values: Collection[str], standard: str | None, scope: Scope = EVERYWHERE) -> tuple[Rule, ...]:

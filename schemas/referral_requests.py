@@ -28,7 +28,7 @@ RULES = (
     *f.birth_date(),
     *f.required("sex", _XML),
     *f.code_list("sex", f.SEX, "COD046"),
-    *f.required("request_reference"),
+    *f.not_blank("request_reference"),
     *f.at_most("request_reference", 36, "LDT_Referentie", _XML),
     *f.number_field("allocation_number", "LDT_Nummer"),
     *f.in_range("allocation_number", 0, f.MAX_NUMBER, "LDT_Nummer"),

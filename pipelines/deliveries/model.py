@@ -6,7 +6,7 @@ Belongs here: the frozen types between "a file on disk" and "rows to validate". 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -143,31 +143,21 @@ class RawDelivery:
 
 
 @dataclass(frozen=True)
-class QuarantinedRow:
-    """One broken rule of one row; a row that breaks two rules has two."""
-
-    row_number: int
-    field: str
-    rule: str
-    message: str
-
-
-@dataclass(frozen=True)
 class ValidatedDelivery:
     """What goes into the lake: no BSN, no name, no birth date, no free text.
 
     Attributes:
         tables: per dataset a typed frame with the columns of docs/architecture.md, ``file_sha256`` included.
-        quarantine: the broken rules.
+        quarantine: ``row_number``, ``field``, ``rule``, ``message``: one row per row and rule that it breaks.
         rows_read, rows_accepted, rows_quarantined: rows of the file; read = accepted + quarantined.
         cents_read, cents_accepted, cents_quarantined: signed cents of declaration lines, 0 for other kinds.
         content_digest: keyed digest of everything read: equal for equal elements and values.
-        findings: (row_number, finding, municipality_code, reference, cents) noticed while reading.
+        findings: ``row_number``, ``finding``, ``municipality_code``, ``reference``, ``cents``: noticed while reading.
     """
 
     header: Header
     tables: Mapping[str, pl.DataFrame]
-    quarantine: tuple[QuarantinedRow, ...]
+    quarantine: pl.DataFrame
     rows_read: int
     rows_accepted: int
     rows_quarantined: int
@@ -175,4 +165,4 @@ class ValidatedDelivery:
     cents_accepted: int
     cents_quarantined: int
     content_digest: str
-    findings: tuple[tuple[int, str, str | None, str | None, int], ...] = field(default=())
+    findings: pl.DataFrame

@@ -1,0 +1,59 @@
+"""The keyed digest of what a delivery says: equal for equal elements and values, whatever the bytes look like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from hmac import HMAC
+
+import polars as pl
+
+from pipelines.deliveries.model import Header
+from pipelines.pseudonyms import Pseudonyms
+from schemas.dataset import Dataset
+from schemas.rules import Context
+
+Content = dict[str, HMAC]
+"""Running digests of one delivery, per dataset."""
+
+_FEW = 64
+
+
+_OF_HEADER = frozenset({"municipality_code", "provider_agb", "message_identification", "known_at"})
+"""Columns that repeat a message's header."""
+
+
+def add_rows(
+    text: pl.DataFrame, dataset: Dataset, context: Context, contents: Sequence[Content], pseudonyms: Pseudonyms
+) -> None:
+    """Add an assembled frame's rows to the running digest of each delivery in it.
+
+    A file that is read in batches gives the digest that it would give as a whole.
+    """
+    told = _OF_HEADER if context.major is not None else frozenset()
+    # U+001F and U+0000 cannot occur in XML, so no two rows can give the same text.
+    columns = [pl.col(name).fill_null("\0") for name in dataset.delivered if name not in told]
+    lines = text.select("delivery", line=pl.concat_str(*columns, pl.lit("\n"), separator="\x1f"))
+    start = 0
+    for length, place in lines.select(pl.col("delivery").rle()).unnest("delivery").iter_rows():
+        content = contents[place].setdefault(dataset.name, pseudonyms.content())
+        content.update(_bytes_of(lines["line"].slice(start, length)))
+        start += length
+
+
+def digest_of(header: Header, content: Mapping[str, HMAC], pseudonyms: Pseudonyms) -> str:
+    """The digest of a delivery: its header and all its rows. A flat export's date may be its file's: it is left out."""
+    whole = pseudonyms.content()
+    whole.update(repr([value for value in astuple(header) if header.release is not None]).encode())
+    for name in sorted(content):
+        whole.update(name.encode() + b"\0" + content[name].digest())
+    return whole.hexdigest()
+
+
+def _bytes_of(texts: pl.Series) -> bytes | memoryview:
+    """The UTF-8 bytes of all texts, one after the other."""
+    if len(texts) < _FEW:
+        return "".join(texts.to_list()).encode()
+    array = texts.rechunk().to_arrow()
+    offsets = memoryview(array.buffers()[1]).cast("q")
+    return memoryview(array.buffers()[2])[offsets[array.offset] : offsets[array.offset + len(array)]]

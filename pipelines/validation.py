@@ -1,0 +1,359 @@
+"""Rows as read → accepted and quarantined rows, with counts. The only place that reads pandera's errors.
+
+Belongs here: which rows of a file are taken, and whether the file is. Does not belong here: what a valid row is
+(``schemas``), casts (``casting``), sums (``balance``), the lake's columns (``finishing``), or anything that looks at
+another file. Small files of one kind are judged as one frame, because a schema costs milliseconds per frame.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pandera.errors
+import polars as pl
+
+from pipelines.balance import ROW, add_sums, references_of, repeated_rows, sums_of
+from pipelines.casting import assemble, typed
+from pipelines.content import Content, add_rows, digest_of
+from pipelines.deliveries.model import Header, Part, RawDelivery, Refused, ValidatedDelivery
+from pipelines.finishing import finish
+from pipelines.pseudonyms import Pseudonyms
+from schemas.dataset import ALL_RULES, Dataset
+from schemas.datasets import DATASETS
+from schemas.referral_requests import FINDINGS
+from schemas.rules import Context, RuleCode, duplicate_reference
+
+QUARANTINE = {"row_number": pl.Int32, "field": pl.String, "rule": pl.String, "message": pl.String}
+FOUND = {
+    "row_number": pl.Int32,
+    "finding": pl.String,
+    "municipality_code": pl.String,
+    "reference": pl.String,
+    "cents": pl.Int64,
+}
+_PLACE = {"delivery": pl.UInt32}
+_CLOCK = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True)
+class RefusedDelivery:
+    """A delivery that could be read but is not taken.
+
+    Attributes:
+        header: its identity.
+        refusal: why.
+        rows_read, cents_read: what it holds; all of it counts as quarantined.
+        content_digest: as in ``ValidatedDelivery``.
+    """
+
+    header: Header
+    refusal: Refused
+    rows_read: int
+    cents_read: int
+    content_digest: str
+
+
+class RefusedAfterReading(Refused):
+    """A refusal that knows what the file held (``delivery``)."""
+
+    def __init__(self, delivery: RefusedDelivery) -> None:
+        super().__init__(delivery.refusal.reason, delivery.refusal.message)
+        self.delivery = delivery
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What judging some rows gave; every frame has ``delivery``, the delivery's place in the group.
+
+    Attributes:
+        tables: per dataset the lake's rows that break no rule.
+        broken: broken rules, as ``QUARANTINE``.
+        findings: as ``FOUND``.
+        references, sums: as in ``balance``.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    broken: pl.DataFrame
+    findings: pl.DataFrame
+    references: pl.DataFrame
+    sums: pl.DataFrame
+
+
+def validate(raw: RawDelivery, part: Part, pseudonyms: Pseudonyms) -> ValidatedDelivery:
+    """Judge one delivery.
+
+    Raises:
+        RefusedAfterReading: the delivery as a whole is not taken (``total_mismatch``, ``invalid_header``).
+    """
+    return _taken(validate_many([(raw, part)], pseudonyms)[0])
+
+
+def validate_batches(batches: Iterable[RawDelivery], part: Part, pseudonyms: Pseudonyms) -> ValidatedDelivery:
+    """Judge one large delivery that is read in batches of rows; no batch is kept as text.
+
+    Raises:
+        RefusedAfterReading: as ``validate``.
+        Refused: whatever reading raises; ``no_rows`` when there is no batch.
+    """
+    judged: list[_Judged] = []
+    content: Content = {}
+    headers: list[Header] = []
+    rows = 0
+    for raw in batches:
+        headers.append(raw.header)
+        rows += raw.row_count
+        judged.append(_judge([raw], [part], [content], pseudonyms))
+    if not headers:
+        raise Refused("no_rows", "The file has no rows.")
+    dated_on = max((header.dated_on for header in headers if header.dated_on), default=None)
+    whole = RawDelivery(replace(headers[0], dated_on=dated_on), {}, rows)
+    return _taken(_conclude([whole], [part], _merged(judged), [content], pseudonyms)[0])
+
+
+def validate_many(
+    deliveries: Sequence[tuple[RawDelivery, Part]], pseudonyms: Pseudonyms
+) -> list[ValidatedDelivery | RefusedDelivery]:
+    """Judge deliveries, each on its own, those of one kind and release in one pass; results in the order given."""
+    groups: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for place, (raw, _) in enumerate(deliveries):
+        groups[(raw.header.kind, raw.header.release)].append(place)
+    results: dict[int, ValidatedDelivery | RefusedDelivery] = {}
+    for places in groups.values():
+        raws = [deliveries[place][0] for place in places]
+        parts = [deliveries[place][1] for place in places]
+        contents: list[Content] = [{} for _ in places]
+        judged = _judge(raws, parts, contents, pseudonyms)
+        results.update(zip(places, _conclude(raws, parts, judged, contents, pseudonyms), strict=True))
+    return [results[place] for place in range(len(deliveries))]
+
+
+def _taken(result: ValidatedDelivery | RefusedDelivery) -> ValidatedDelivery:
+    if isinstance(result, RefusedDelivery):
+        raise RefusedAfterReading(result)
+    return result
+
+
+def _judge(
+    raws: Sequence[RawDelivery], parts: Sequence[Part], contents: Sequence[Content], pseudonyms: Pseudonyms
+) -> _Judged:
+    """Judge the rows of deliveries of one kind and release."""
+    kind = raws[0].header.kind
+    context = Context.of(kind, raws[0].header.release)
+    frames: dict[str, pl.DataFrame] = {}
+    for name in sorted({name for raw in raws for name in raw.tables}):
+        text = assemble(raws, DATASETS[name])
+        add_rows(text, DATASETS[name], context, contents, pseudonyms)
+        frames[name] = typed(text, DATASETS[name])
+    broken = _stacked(QUARANTINE, [_broken(frame, DATASETS[name], context) for name, frame in frames.items()])
+    rows_broken = broken.select(ROW).unique()
+    infos = _infos(raws, parts)
+    tables: dict[str, pl.DataFrame] = {}
+    findings = []
+    for name, frame in frames.items():
+        accepted = _without(frame, rows_broken)
+        if name == "referral_requests":
+            findings.append(_findings(accepted, context))
+        tables[name] = finish(_with_info(accepted, infos), DATASETS[name], kind, pseudonyms)
+    return _Judged(
+        tables, broken, _stacked(FOUND, findings), references_of(frames, DATASETS), sums_of(frames, rows_broken)
+    )
+
+
+def _merged(parts: Sequence[_Judged]) -> _Judged:
+    """Batches of one delivery, taken together."""
+    names = sorted({name for part in parts for name in part.tables})
+    return _Judged(
+        tables={name: pl.concat([part.tables[name] for part in parts if name in part.tables]) for name in names},
+        broken=pl.concat([part.broken for part in parts]),
+        findings=pl.concat([part.findings for part in parts]),
+        references=pl.concat([part.references for part in parts]),
+        sums=add_sums(part.sums for part in parts),
+    )
+
+
+def _broken(frame: pl.DataFrame, dataset: Dataset, context: Context) -> pl.DataFrame:
+    """One row per row and rule that it breaks."""
+    failing = _failing_rows(frame, dataset, context)
+    if failing.is_empty():
+        return _stacked(QUARANTINE, [])
+    rules = dataset.rules_for(context)
+    try:
+        dataset.detail(context).validate(failing, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        outcomes = [(rules[int(error.check.name)].code, _passes(error)) for error in errors.schema_errors]
+    return pl.concat([_named(failing.filter(~passes), code) for code, passes in outcomes])
+
+
+def _failing_rows(frame: pl.DataFrame, dataset: Dataset, context: Context) -> pl.DataFrame:
+    try:
+        dataset.gate(context).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        found = errors.schema_errors
+    else:
+        return frame.clear()
+    if any(error.check is None or error.check.name != ALL_RULES for error in found):
+        raise AssertionError(f"{dataset.name}: the frame does not have the dataset's shape.") from None
+    return frame.filter(~_passes(found[0]))
+
+
+def _passes(error: pandera.errors.SchemaError) -> pl.Series:
+    """Per row whether it passed; the only thing taken from an error: its texts and failure cases hold values."""
+    return error.check_output.to_series()
+
+
+def _named(rows: pl.DataFrame, code: RuleCode) -> pl.DataFrame:
+    return rows.select(*ROW, field=pl.lit(code.field), rule=pl.lit(code.code), message=pl.lit(code.message))
+
+
+def _findings(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Accepted requests whose referrer's type, name and code do not fit together."""
+    return _stacked(
+        FOUND,
+        [
+            frame.filter(~rule.passes.fill_null(value=True)).select(
+                *ROW,
+                finding=pl.lit(rule.code.code),
+                municipality_code="municipality_code",
+                reference="request_reference",
+                cents=pl.lit(0, dtype=pl.Int64),
+            )
+            for rule in FINDINGS
+            if rule.holds_for(context)
+        ],
+    )
+
+
+def _infos(raws: Sequence[RawDelivery], parts: Sequence[Part]) -> pl.DataFrame:
+    rows = [
+        (place, part.sha256, _dated_on(raw, part), raw.header.kind)
+        for place, (raw, part) in enumerate(zip(raws, parts, strict=True))
+    ]
+    schema = {**_PLACE, "file_sha256": pl.String, "delivered_at": pl.Date, "source": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _dated_on(raw: RawDelivery, part: Part) -> date:
+    """The message's date; of a flat export without a date of its own the day on which its file was last changed."""
+    return raw.header.dated_on or part.modified_at.astimezone(_CLOCK).date()
+
+
+def _with_info(frame: pl.DataFrame, infos: pl.DataFrame) -> pl.DataFrame:
+    if infos.height == 1:
+        return frame.with_columns(pl.lit(infos[name][0]).alias(name) for name in infos.columns[1:])
+    return frame.join(infos, on="delivery", how="left", maintain_order="left")
+
+
+def _without(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return frame if rows.is_empty() else frame.join(rows, on=ROW, how="anti", maintain_order="left")
+
+
+def _stacked(schema: Mapping[str, type[pl.DataType]], frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema={**_PLACE, **schema}), *frames])
+
+
+# --- the file as a whole ---
+
+
+def _conclude(
+    raws: Sequence[RawDelivery],
+    parts: Sequence[Part],
+    judged: _Judged,
+    contents: Sequence[Content],
+    pseudonyms: Pseudonyms,
+) -> list[ValidatedDelivery | RefusedDelivery]:
+    """Take out repeated references, compare totals, and give each delivery what is its own."""
+    repeated = repeated_rows(judged.references, judged.tables)
+    broken = pl.concat([judged.broken, _named(repeated, duplicate_reference())]).unique(maintain_order=True)
+    lines = judged.tables.get("declaration_lines")
+    late = pl.DataFrame(schema={**_PLACE, "cents_broken": pl.Int64})
+    if lines is not None and not repeated.is_empty():
+        late = (
+            lines.join(repeated, on=ROW, how="semi").group_by("delivery").agg(cents_broken=pl.col("amount_cents").sum())
+        )
+    sums = {row["delivery"]: row for row in add_sums([judged.sums, late]).iter_rows(named=True)}
+    tables = {name: _by_delivery(_without(table, repeated)) for name, table in judged.tables.items()}
+    quarantine = _by_delivery(broken)
+    findings = _by_delivery(judged.findings)
+    results: list[ValidatedDelivery | RefusedDelivery] = []
+    for place, (raw, part) in enumerate(zip(raws, parts, strict=True)):
+        results.append(
+            _concluded(
+                replace(raw, header=replace(raw.header, dated_on=_dated_on(raw, part))),
+                {name: split[place] for name, split in tables.items() if place in split},
+                quarantine.get(place, pl.DataFrame(schema=QUARANTINE)),
+                findings.get(place, pl.DataFrame(schema=FOUND)),
+                sums.get(place, {}),
+                digest_of(raw.header, contents[place], pseudonyms),
+            )
+        )
+    return results
+
+
+def _concluded(
+    raw: RawDelivery,
+    tables: Mapping[str, pl.DataFrame],
+    quarantine: pl.DataFrame,
+    findings: pl.DataFrame,
+    sums: Mapping[str, int],
+    content_digest: str,
+) -> ValidatedDelivery | RefusedDelivery:
+    cents = sums.get("cents", 0)
+    refusal = _refusal(raw.header, tables, quarantine, sums)
+    if refusal is not None:
+        return RefusedDelivery(raw.header, refusal, raw.row_count, cents, content_digest)
+    if "decisions" in tables:
+        listed = pl.lit(sums.get("listed", 0), dtype=pl.Int32)
+        tables = {**tables, "decisions": tables["decisions"].with_columns(listed_lines=listed)}
+    rows_quarantined = quarantine["row_number"].n_unique()
+    return ValidatedDelivery(
+        header=raw.header,
+        tables=tables,
+        quarantine=quarantine.sort("row_number", "field", "rule"),
+        rows_read=raw.row_count,
+        rows_accepted=raw.row_count - rows_quarantined,
+        rows_quarantined=rows_quarantined,
+        cents_read=cents,
+        cents_accepted=cents - sums.get("cents_broken", 0),
+        cents_quarantined=sums.get("cents_broken", 0),
+        content_digest=content_digest,
+        findings=findings,
+    )
+
+
+def _refusal(
+    header: Header, tables: Mapping[str, pl.DataFrame], quarantine: pl.DataFrame, sums: Mapping[str, int]
+) -> Refused | None:
+    """Why the file as a whole is not taken; None when it is."""
+    of_header = quarantine.filter(pl.col("row_number") == 0)
+    if not of_header.is_empty():
+        field, message = of_header.select("field", "message").row(0)
+        return Refused("invalid_header", f"The answer's header is not valid: {field}: {message} Ask for it again.")
+    if sums.get("unreadable", 0) > 0:
+        return None  # The sum of the lines is not known; the lines that cannot be read are quarantined.
+    if header.kind in ("JW303", "JW323"):
+        if header.submitted_cents is None:
+            return Refused("invalid_header", "The header has no total amount. Ask the sender for the message again.")
+        if header.submitted_cents != sums.get("cents", 0):
+            return Refused(
+                "total_mismatch",
+                "The header's total differs from the sum of the lines. Ask the sender for the message again.",
+            )
+    if header.kind == "JW304" and "decisions" in tables:
+        submitted, granted = tables["decisions"].select("submitted_cents", "granted_cents").row(0)
+        is_rejected_whole = sums.get("listed", 0) == 0 and granted == 0
+        if not is_rejected_whole and submitted - granted != sums.get("withheld", 0):
+            return Refused(
+                "total_mismatch",
+                "The header's submitted less granted total differs from that of the listed lines. "
+                "Ask the sender for the message again.",
+            )
+    return None
+
+
+def _by_delivery(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    split = frame.partition_by("delivery", as_dict=True, include_key=False, maintain_order=True)
+    return {key[0]: part for key, part in split.items()}
