@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from schemas.datasets import DATASETS
@@ -171,7 +172,7 @@ def _write(path: Path, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, 
     pl.DataFrame(complete, schema=dict(columns), orient="row").write_parquet(path)
 
 
-def build(folder: Path, lake: Lake, select: str, *, command: str = "run") -> Path:
+def build(folder: Path, lake: Lake, select: str, *, command: str = "build") -> Path:
     """Write the lake and let dbt build the selected models; returns the DuckDB file.
 
     Raises:
@@ -187,6 +188,8 @@ def build(folder: Path, lake: Lake, select: str, *, command: str = "run") -> Pat
     result = dbtRunner().invoke(
         [command, "--select", *select.split(), *paths, "--log-path", str(folder / "logs"), "--quiet"]
     )
+    # The adapter keeps its connection, and so the file, after a run inside this process.
+    DuckDBConnectionManager.close_all_connections()
     if not result.success:
         failed = [node.node.unique_id for node in getattr(result.result, "results", ()) if node.status in ("error", "fail")]
         raise AssertionError(f"dbt {command} failed: {failed or result.exception}")

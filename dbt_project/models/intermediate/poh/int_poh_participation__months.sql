@@ -68,9 +68,10 @@ scoped as (
 
 ),
 
+-- Equal stretches once: a tie in the order below could otherwise begin a second stretch.
 clipped as (
 
-    select
+    select distinct
         scoped.municipality_code,
         scoped.scope_id,
         periods.period_id,
