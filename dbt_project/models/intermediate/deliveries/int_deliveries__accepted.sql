@@ -1,0 +1,22 @@
+{{ config(materialized='view') }}
+
+with
+
+deliveries as (
+
+    select * from {{ ref('int_deliveries__resolved') }}
+
+)
+
+select
+    file_sha256,
+    file_name,
+    kind,
+    municipality_code,
+    sender_agb,
+    identification,
+    message_date,
+    first_seen_at,
+    delivery_order
+from deliveries
+where resolution = 'accepted'

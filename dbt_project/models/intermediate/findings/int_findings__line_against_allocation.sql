@@ -1,0 +1,161 @@
+{{ config(materialized='view') }}
+
+with
+
+finding_rules as (
+
+    select * from {{ ref('finding_rules') }}
+    where family = 'line against allocation'
+
+),
+
+lines as (
+
+    select * from {{ ref('int_lines__counted') }}
+    where counts
+
+),
+
+numbers as (
+
+    select * from {{ ref('int_numbers__looked_up') }}
+
+),
+
+allocations as (
+
+    select * from {{ ref('int_allocations__current') }}
+
+),
+
+standing as (
+
+    select * from allocations
+    where not is_withdrawn
+
+),
+
+withdrawn as (
+
+    select * from allocations
+    where is_withdrawn
+
+),
+
+-- the same number, ordered for somebody else
+known_numbers as (
+
+    select distinct
+        municipality_code,
+        allocation_number
+    from standing
+
+),
+
+compared as (
+
+    select
+        lines.file_sha256,
+        lines.row_number,
+        lines.municipality_code,
+        lines.line_reference,
+        lines.counted_cents,
+        lines.source,
+        lines.period_from,
+        lines.period_until,
+        standing.number_key is not null as is_allocated,
+        withdrawn.number_key is not null and standing.number_key is null as is_withdrawn,
+        known_numbers.allocation_number is not null
+        and withdrawn.number_key is null
+        and standing.number_key is null as is_of_other_client,
+        lines.period_from < standing.starts_on as begins_before,
+        lines.period_until > standing.ends_until as ends_after,
+        lines.product_category <> standing.product_category as other_category,
+        lines.product_code <> standing.product_code as other_product,
+        -- TR341: what was ordered in hours (04) may be declared in minutes (01)
+        lines.unit_code <> standing.unit_code
+        and not (standing.unit_code = '04' and lines.unit_code = '01') as other_unit,
+        standing.starts_on,
+        standing.ends_until
+    from lines
+    left join numbers
+        on
+            lines.municipality_code = numbers.municipality_code
+            and lines.allocation_number = numbers.allocation_number
+            and lines.client_key = numbers.client_key
+    left join standing
+        on numbers.number_key = standing.number_key
+    left join withdrawn
+        on
+            lines.municipality_code = withdrawn.municipality_code
+            and lines.allocation_number = withdrawn.allocation_number
+            and lines.client_key = withdrawn.client_key
+    left join known_numbers
+        on
+            lines.municipality_code = known_numbers.municipality_code
+            and lines.allocation_number = known_numbers.allocation_number
+
+),
+
+-- JW323 declares whole months, cut off where the allocation begins or ends in the month
+judged as (
+
+    select
+        *,
+        source = 'JW323'
+        and period_from <> greatest({{ first_of_month('period_from') }}, starts_on)
+        and period_from >= starts_on as begins_inside_month,
+        source = 'JW323'
+        and is_allocated
+        and period_until <> least(
+            {{ first_of_next_month(day_before('period_until')) }},
+            coalesce(ends_until, {{ first_of_next_month(day_before('period_until')) }})
+        )
+        and (ends_until is null or period_until <= ends_until) as ends_inside_month,
+        source = 'JW323'
+        and {{ first_of_month('period_from') }} <> {{ first_of_month(day_before('period_until')) }} as spans_months
+    from compared
+
+),
+
+broken as (
+
+    select * from judged
+    where
+        not is_allocated
+        or begins_before
+        or ends_after
+        or other_category
+        or other_product
+        or other_unit
+        or begins_inside_month
+        or ends_inside_month
+        or spans_months
+
+)
+
+select
+    finding_rules.finding,
+    broken.municipality_code,
+    broken.line_reference as reference,
+    broken.counted_cents as cents,
+    broken.file_sha256,
+    broken.row_number
+from broken
+cross join finding_rules
+where
+    case finding_rules.finding
+        when 'line_on_withdrawn_allocation' then broken.is_withdrawn
+        when 'line_of_other_client' then broken.is_of_other_client
+        when 'line_without_allocation'
+            then not (broken.is_allocated or broken.is_withdrawn or broken.is_of_other_client)
+        when 'line_before_allocation' then broken.begins_before
+        when 'line_after_allocation' then broken.ends_after
+        when 'other_product_category' then broken.other_category
+        when 'other_product_code' then broken.other_product
+        when 'other_unit' then broken.other_unit
+        when 'period_begins_inside_month' then broken.begins_inside_month
+        when 'period_ends_inside_month' then broken.ends_inside_month
+        when 'period_spans_months' then broken.spans_months
+        else false
+    end

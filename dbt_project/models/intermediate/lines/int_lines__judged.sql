@@ -1,0 +1,67 @@
+{{ config(materialized='view') }}
+
+with
+
+lines as (
+
+    select * from {{ ref('int_declaration_lines__accepted') }}
+
+),
+
+declarations as (
+
+    select * from {{ ref('int_declarations__answered') }}
+
+),
+
+decided as (
+
+    select * from {{ ref('int_declaration_lines__decided') }}
+
+)
+
+select
+    lines.file_sha256,
+    lines.row_number,
+    lines.delivery_order,
+    lines.source,
+    lines.known_at,
+    lines.municipality_code,
+    lines.provider_agb,
+    lines.declaration_number,
+    lines.line_reference,
+    lines.previous_reference,
+    lines.client_key,
+    lines.allocation_number,
+    lines.product_category,
+    lines.product_code,
+    lines.period_from,
+    lines.period_until,
+    lines.volume,
+    lines.unit_code,
+    lines.tariff_cents,
+    lines.amount_cents,
+    lines.is_credit,
+    case
+        when lines.source = 'declaraties' then coalesce(lines.verdict, 'approved')
+        when declarations.is_rejected_whole or decided.is_rejected then 'rejected'
+        when declarations.declaration_sha256 is not null then 'approved'
+        else 'open'
+    end as verdict,
+    case
+        when lines.source = 'declaraties' then concat('export: ', coalesce(lines.verdict, 'approved'))
+        when declarations.is_rejected_whole then 'declaration rejected whole'
+        when decided.is_rejected then 'listed as rejected'
+        when decided.granted_cents is not null then 'listed with a granted amount'
+        when declarations.declaration_sha256 is not null then 'answered and not listed'
+        else 'not answered'
+    end as verdict_rule,
+    coalesce(decided.granted_cents, lines.amount_cents) as granted_cents,
+    coalesce(decided.answer_sha256, declarations.answer_sha256) as answer_sha256
+from lines
+left join declarations
+    on lines.file_sha256 = declarations.declaration_sha256
+left join decided
+    on
+        lines.file_sha256 = decided.declaration_sha256
+        and lines.line_reference = decided.line_reference

@@ -1,0 +1,29 @@
+with
+
+versions as (
+
+    select * from {{ ref('int_allocations__versions') }}
+    where moves_end_out
+
+),
+
+numbers as (
+
+    select * from {{ ref('int_segments__first') }}
+    where is_allocated
+
+)
+
+select
+    versions.number_key,
+    versions.version_number,
+    versions.file_sha256,
+    versions.row_number,
+    versions.previous_ends_until as begins_on,
+    numbers.ends_until
+from versions
+inner join numbers
+    on versions.number_key = numbers.number_key
+where
+    versions.previous_ends_until >= numbers.begins_on
+    and (numbers.stopped_until is null or versions.previous_ends_until < numbers.stopped_until)

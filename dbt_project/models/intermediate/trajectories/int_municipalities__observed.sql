@@ -1,0 +1,50 @@
+with
+
+lines as (
+
+    select * from {{ ref('int_declaration_lines__accepted') }}
+
+),
+
+merged as (
+
+    select * from {{ ref('int_municipalities__merged') }}
+
+),
+
+municipalities as (
+
+    select * from {{ ref('stg_reference__gemeenten') }}
+
+),
+
+first_days as (
+
+    select
+        municipality_code,
+        min(period_from) as first_day
+    from lines
+    group by municipality_code
+
+),
+
+observed as (
+
+    select
+        coalesce(merged.successor_code, first_days.municipality_code) as municipality_code,
+        min(first_days.first_day) as first_day
+    from first_days
+    left join merged
+        on first_days.municipality_code = merged.municipality_code
+    group by coalesce(merged.successor_code, first_days.municipality_code)
+
+)
+
+select
+    observed.municipality_code,
+    {{ first_of_month('coalesce(municipalities.data_since, observed.first_day)') }} as first_month,
+    municipalities.data_since,
+    municipalities.converted_on
+from observed
+left join municipalities
+    on observed.municipality_code = municipalities.municipality_code

@@ -1,0 +1,33 @@
+with
+
+lake_rows as (
+
+    select * from {{ source('lake', 'decisions') }}
+
+),
+
+ledger as (
+
+    select * from {{ ref('stg_lake__ledger') }}
+
+)
+
+select
+    file_sha256,
+    row_number,
+    known_at,
+    source,
+    municipality_code,
+    provider_agb,
+    answered_identification,
+    answered_on,
+    declaration_number,
+    submitted_cents,
+    granted_cents,
+    has_body,
+    listed_lines,
+    return_codes
+from lake_rows
+where
+    file_sha256 in (select ledger.file_sha256 from ledger where ledger.refusal is null)
+    and {{ known_on_reporting_date('known_at') }}
