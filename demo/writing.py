@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from demo.packing import DemoFile, pack
@@ -53,15 +54,22 @@ def write_demo(home: Path) -> DemoSummary:
     Raises:
         OwnFilesPresentError: either folder holds a file that the demo would not write, or holds it with other content.
     """
-    messages = region_messages()
-    deliveries, tables = pack(messages), reference_files()
+    messages, deliveries = _deliveries()
+    tables = reference_files()
     files = (*deliveries, *tables)
     _refuse_own_files(home, files)
     missing = [file for file in files if not (home / file.path).exists()]
     for file in missing:
         _write(home / file.path, file)
     size = sum(len(file.content) for file in files)
-    return DemoSummary(len(messages), len(deliveries), len(tables), len(missing), size)
+    return DemoSummary(messages, len(deliveries), len(tables), len(missing), size)
+
+
+@cache
+def _deliveries() -> tuple[int, tuple[DemoFile, ...]]:
+    """How many messages, and the files that hold them: the same on every call, and a second's work."""
+    messages = region_messages()
+    return len(messages), pack(messages)
 
 
 def _refuse_own_files(home: Path, files: Iterable[DemoFile]) -> None:

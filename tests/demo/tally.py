@@ -1,6 +1,7 @@
 """Counts what the demo's messages say: from the message values alone, not from the plan and not by the pipeline.
 
-Small on purpose. It knows what occurs in the demo (release 2.3, nothing removed, no merged municipality), no more.
+Small on purpose. It knows what occurs in the demo (release 2.3, nothing removed, no merged municipality), no more; a
+practice is never inherited here, so the one client who comes back without a request stays unattributed.
 """
 
 from __future__ import annotations
