@@ -97,15 +97,9 @@ def differences(table: Iterable[Comparison]) -> tuple[Comparison, ...]:
 def render(table: Sequence[Comparison]) -> RenderableType:
     """The table for a terminal, with a line that sums it up."""
     grid = Table(title="Practice Stramproy: the published evaluation beside the warehouse", title_justify="left")
-    for heading, justify in (
-        ("figure", "left"),
-        ("year", "left"),
-        ("document", "right"),
-        ("warehouse", "right"),
-        ("result", "left"),
-        ("reading", "left"),
-    ):
-        grid.add_column(heading, justify=justify, overflow="fold")
+    for heading in ("figure", "year", "document", "warehouse", "result", "reading"):
+        is_number = heading in ("document", "warehouse")
+        grid.add_column(heading, justify="right" if is_number else "left", overflow="fold")
     section = ""
     for row in table:
         statement = row.statement
