@@ -85,10 +85,12 @@ def is_unchanged(file: InboxFile) -> bool:
 
 def is_ignored(name: str) -> bool:
     """Whether any part of a relative path is hidden, temporary, or of the operating system."""
-    return any(
-        part.startswith((".", "~$")) or part.lower().endswith(_TEMPORARY_ENDINGS) or part.lower() in _SYSTEM_NAMES
-        for part in PurePosixPath(name).parts
-    )
+    return any(_is_ignored_part(part.lower()) for part in PurePosixPath(name).parts)
+
+
+def _is_ignored_part(part: str) -> bool:
+    is_hidden = part.startswith((".", "~$")) and part != ".."
+    return is_hidden or part.endswith(_TEMPORARY_ENDINGS) or part in _SYSTEM_NAMES
 
 
 def _look(inbox: Path) -> list[InboxFile]:
