@@ -74,6 +74,11 @@ def scan_inbox(
     return InboxScan(tuple(ready), tuple(growing))
 
 
+def has_files(inbox: Path) -> bool:
+    """Whether the inbox holds any file that a run would look at."""
+    return next(_files(inbox), None) is not None
+
+
 def is_unchanged(file: InboxFile) -> bool:
     """Whether the file still has the size and the modification time that it had."""
     try:

@@ -59,11 +59,11 @@ def read_root(head: bytes) -> Root:
     """The root's start tag, from the first bytes of a file.
 
     Raises:
-        Refused: ``entity_declarations`` (a DOCTYPE), ``wrong_encoding`` (RS of OP192: UTF-8), ``not_well_formed``,
+        Refused: ``entity_declarations`` (a DOCTYPE), ``unknown_encoding`` (OP192: UTF-8), ``not_well_formed``,
             ``too_large`` (no start tag ends within ``head``).
     """
     if head.startswith(_UTF_16_MARKS):
-        raise Refused("wrong_encoding", "The file is UTF-16; messages are UTF-8 (OP192). Ask for it in UTF-8.")
+        raise Refused("unknown_encoding", "The file is UTF-16; messages are UTF-8 (OP192). Ask for it in UTF-8.")
     seen: list[tuple[str, int]] = []
     parser = strict_parser()
 
@@ -101,7 +101,7 @@ def needs_strict_pass(source: bytes | Path, root: Root, limits: Limits) -> bool:
         if not block.isascii() or decoder.getstate()[0]:
             is_suspicious |= _check_text(_decoded(decoder, block, position))
         if b"\0" in block:
-            raise nul_bytes(position + block.index(b"\0"))
+            raise _nul_bytes(position + block.index(b"\0"))
         is_suspicious = is_suspicious or any(mark in block for mark in _SUSPICIOUS)
         first = block.find(b"<")
         if (position + first if first >= 0 else position + len(block)) - last_tag > limits.max_value_bytes:
@@ -133,31 +133,6 @@ def check_strictly(source: bytes | Path, limits: Limits) -> None:
         raise xml_refusal(error) from None
 
 
-def check_plain_text(source: bytes | Path) -> None:
-    """Look at every byte of a file that is no XML.
-
-    Raises:
-        Refused: ``nul_bytes``, ``stray_bom`` (a byte order mark after the first byte: two files glued together).
-    """
-    position, carried = 0, b""
-    for block in blocks(source):
-        if b"\0" in block:
-            raise nul_bytes(position + block.index(b"\0"))
-        joined = carried + block
-        found = joined.find(BYTE_ORDER_MARK)
-        if found == 0 and position == 0:
-            found = joined.find(BYTE_ORDER_MARK, 1)
-        if found >= 0:
-            raise _stray_bom()
-        position += len(block)
-        carried = block[-2:]
-
-
-def nul_bytes(position: int) -> Refused:
-    """The refusal of a file with a NUL byte at a 0-based position."""
-    return Refused("nul_bytes", f"Byte {position + 1} is NUL: the file is damaged, or is no text. Ask for it again.")
-
-
 def strict_parser() -> expat.XMLParserType:
     """Expat as we use it: names as ``namespace local``, no DOCTYPE, UTF-8 only; its handlers raise ``Refused``."""
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -179,7 +154,7 @@ def _refuse_doctype(*_arguments: object) -> NoReturn:
 def _check_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
     if encoding is not None and encoding.lower() not in _ENCODINGS:
         raise Refused(
-            "wrong_encoding", "The file says that it is not UTF-8; messages are (OP192). Ask for it in UTF-8."
+            "unknown_encoding", "The file says that it is not UTF-8; messages are (OP192). Ask for it in UTF-8."
         )
 
 
@@ -209,3 +184,7 @@ def _stray_bom() -> Refused:
 
 def _too_large(limits: Limits) -> Refused:
     return Refused("too_large", f"A single text, tag or attribute is longer than {limits.max_value_bytes} bytes.")
+
+
+def _nul_bytes(position: int) -> Refused:
+    return Refused("nul_bytes", f"Byte {position + 1} is NUL: the file is damaged, or is no text. Ask for it again.")

@@ -36,10 +36,10 @@ def recognise(head: bytes) -> Message | FlatFile:
     """Recognise a file by its first bytes (64 KiB are plenty).
 
     Raises:
-        Refused: ``empty_file``, ``unknown_kind``, ``unknown_release``, ``wmo_traffic``, and what ``read_root`` refuses.
+        Refused: ``empty``, ``unknown_kind``, ``unknown_release``, ``wmo_traffic``, and what ``read_root`` refuses.
     """
     if not head.strip():
-        raise Refused("empty_file", "The file is empty. Ask for it again.")
+        raise Refused("empty", "The file is empty. Ask for it again.")
     if head.startswith(_ZIP):
         return FlatFile(is_workbook=True)
     if head.startswith(_OLD_OFFICE):

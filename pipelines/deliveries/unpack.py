@@ -156,7 +156,7 @@ def _zip_members(item: _Item, run: _Run) -> Iterable[_Item | RefusedPart] | None
         _check_declared(infos, item, run)
         return None
     _check_declared(infos, item, run)
-    wanted = [info for info in infos if not info.is_dir() and not is_ignored(info.filename)]
+    wanted = [info for info in infos if not info.is_dir() and not is_ignored(_slashed(info))]
     if not wanted:
         raise Refused("empty_container", "The zip holds no files.")
     return _unzip(item, wanted, run)
@@ -235,8 +235,12 @@ def _without_ending(name: str) -> str:
     return own.stem if own.suffix.lower() in (".gz", ".gzip") else own.name
 
 
+def _slashed(info: zipfile.ZipInfo) -> str:
+    return info.filename.replace("\\", "/")
+
+
 def _climbs_out(info: zipfile.ZipInfo) -> bool:
-    name = info.filename.replace("\\", "/")
+    name = _slashed(info)
     is_link = stat.S_ISLNK(info.external_attr >> 16)
     return is_link or name.startswith("/") or bool(_DRIVE.match(name)) or ".." in PurePosixPath(name).parts
 

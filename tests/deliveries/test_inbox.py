@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.deliveries import InboxScan, is_unchanged, scan_inbox
+from pipelines.deliveries import InboxScan, has_files, is_unchanged, scan_inbox
 
 NOW = 1_800_000_000.0
 
@@ -124,3 +124,10 @@ def test_file_that_changed_since_the_scan_is_noticed(inbox: Path) -> None:
     assert is_unchanged(file)
     path.write_bytes(b"longer")
     assert not is_unchanged(file)
+
+
+def test_inbox_with_only_hidden_files_has_none(inbox: Path) -> None:
+    _put(inbox / ".hidden")
+    assert not has_files(inbox)
+    _put(inbox / "a" / "b.xml")
+    assert has_files(inbox)

@@ -44,6 +44,11 @@ class MessageKind:
         return self.dataset == "declaration_lines"
 
     @property
+    def has_one_client(self) -> bool:
+        """Whether it is read and holds one client: it is then small, and has a name that is never read."""
+        return self.is_needed and not (self.is_declaration or self.is_answer)
+
+    @property
     def is_answer(self) -> bool:
         """Whether it answers a declaration."""
         return self.dataset == "decision_lines"

@@ -37,7 +37,7 @@ def read_message(part: Part, message: Message, limits: Limits) -> RawDelivery:
     source = _in_memory(part, limits)
     is_strict = _check(source, message, limits)
     tables = parse(source, mapping_file(message.kind.name, message.release), limits)
-    if message.kind.name in ("JW303", "JW304", "JW323", "JW325"):
+    if not message.kind.has_one_client:
         return _with_clients(message, tables, source, limits, is_strict)
     values = _values(tables["parts"])
     header = read_header(message, values)
@@ -123,7 +123,7 @@ def _check(source: bytes | Path, message: Message, limits: Limits) -> bool:
     Messages of one client are small, and have the names and addresses that we never read: expat checks them whole.
     """
     is_suspicious = needs_strict_pass(source, message.root, limits)
-    is_strict = is_suspicious or not (message.kind.is_declaration or message.kind.is_answer)
+    is_strict = is_suspicious or message.kind.has_one_client
     if is_strict:
         check_strictly(source, limits)
     return is_strict
