@@ -349,12 +349,7 @@ def count_scope(
 
 def calendar_years(registrations: Sequence[Registration]) -> list[Period]:
     """From the first to the last date delivered."""
-    dates = [
-        day
-        for one in registrations
-        for day in (one.referred_on, one.intake_on, one.closed_on)
-        if day is not None
-    ]
+    dates = [day for one in registrations for day in (one.referred_on, one.intake_on, one.closed_on) if day is not None]
     if not dates:
         return []
     return [

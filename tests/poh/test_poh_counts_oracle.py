@@ -81,7 +81,9 @@ def participations(draw: st.DrawFn) -> list[oracle.Participation]:
     made = []
     for _ in range(draw(st.integers(0, 3))):
         starts_on = draw(days)
-        ends_until = draw(st.none() | st.integers(1, 300).map(lambda later, first=starts_on: first + timedelta(days=later)))
+        ends_until = draw(
+            st.none() | st.integers(1, 300).map(lambda later, first=starts_on: first + timedelta(days=later))
+        )
         made.append(oracle.Participation(draw(st.sampled_from(["a", "b"])), starts_on, ends_until))
     return made
 
@@ -130,7 +132,12 @@ def test_random_registrations_give_the_counts_of_the_straight_loops(tmp_path: Pa
         reference={
             **practice_reference(practices),
             "rapportageperioden": [
-                {"periode_id": period.period_id, "label": period.period_id, "van": period.starts_on, "tot": period.ends_until}
+                {
+                    "periode_id": period.period_id,
+                    "label": period.period_id,
+                    "van": period.starts_on,
+                    "tot": period.ends_until,
+                }
                 for period in PERIODS
             ],
             "deelname": [

@@ -109,7 +109,6 @@ REFERENCE: Mapping[str, Mapping[str, Any]] = {
     "doelen": {"gemeentecode": _TEXT, "programma": _TEXT, "doel": _TEXT, "bedrag_per_jaar": _EUROS},
     "publicaties": {"naam": _TEXT, "peildatum": _DAY},
     "referrer_names": {"referrer_hash": _TEXT, "practice_id": _TEXT},
-    "practice_keys": {"practice_key": _TEXT, "practice_id": _TEXT},
 }
 
 
@@ -129,19 +128,21 @@ class Lake:
 
 
 def registration_row(registration: Registration) -> dict[str, Any]:
-    """A registration as the lake holds it; the practice travels as a practice key."""
+    """A registration as the lake holds it; the practice travels as the hash of its name."""
     row = asdict(registration)
-    row["practice_key"] = row.pop("practice_id")
+    row["practice_text_hash"] = f"hash of {row.pop('practice_id')}"
     for several in ("activities", "support_offered"):
         row[several] = " ".join(row[several]) or None
     return row
 
 
 def practice_reference(municipalities: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """``praktijken`` and ``practice_keys`` of practices (practice_id → municipality) that are keyed by their own id."""
+    """``praktijken`` of practices (practice_id → municipality) and the hashes of their names."""
     return {
         "praktijken": [{"praktijk_id": practice, "gemeentecode": code} for practice, code in municipalities.items()],
-        "practice_keys": [{"practice_key": practice, "practice_id": practice} for practice in municipalities],
+        "referrer_names": [
+            {"referrer_hash": f"hash of {practice}", "practice_id": practice} for practice in municipalities
+        ],
     }
 
 
@@ -157,7 +158,12 @@ def write_lake(folder: Path, lake: Lake) -> None:
     for name, columns in REFERENCE.items():
         _write(folder / "reference" / f"{name}.parquet", lake.reference.get(name, ()), columns)
     known = [
-        {"file_sha256": sha, "file_name": name, "kind": "poh_registraties", "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC)}
+        {
+            "file_sha256": sha,
+            "file_name": name,
+            "kind": "poh_registraties",
+            "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC),
+        }
         for sha, name in lake.files.items()
     ]
     _write(folder / "ledger.parquet", known, LEDGER)
@@ -186,12 +192,24 @@ def build(folder: Path, lake: Lake, select: str, *, command: str = "build") -> P
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     paths = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(folder / "target")]
     result = dbtRunner().invoke(
-        [command, "--select", *select.split(), *paths, "--log-path", str(folder / "logs"), "--quiet"]
+        [
+            command,
+            "--select",
+            *select.split(),
+            *paths,
+            "--log-path",
+            str(folder / "logs"),
+            "--quiet",
+            "--indirect-selection",
+            "cautious",
+        ]
     )
     # The adapter keeps its connection, and so the file, after a run inside this process.
     DuckDBConnectionManager.close_all_connections()
     if not result.success:
-        failed = [node.node.unique_id for node in getattr(result.result, "results", ()) if node.status in ("error", "fail")]
+        failed = [
+            node.node.unique_id for node in getattr(result.result, "results", ()) if node.status in ("error", "fail")
+        ]
         raise AssertionError(f"dbt {command} failed: {failed or result.exception}")
     return candidate
 

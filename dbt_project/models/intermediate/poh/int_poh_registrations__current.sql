@@ -10,15 +10,27 @@ municipalities as (
 
 ),
 
-practice_keys as (
+-- A code or a name that fits two practices fits none: nothing is guessed.
+practice_codes as (
 
-    select * from {{ ref('stg_reference__practice_keys') }}
+    select
+        practice_agb,
+        min(practice_id) as practice_id
+    from {{ ref('stg_reference__praktijken') }}
+    where practice_agb is not null
+    group by practice_agb
+    having count(distinct practice_id) = 1
 
 ),
 
 practice_names as (
 
-    select * from {{ ref('stg_reference__referrer_names') }}
+    select
+        referrer_hash,
+        min(practice_id) as practice_id
+    from {{ ref('stg_reference__referrer_names') }}
+    group by referrer_hash
+    having count(distinct practice_id) = 1
 
 ),
 
@@ -42,7 +54,7 @@ select
     newest.row_number,
     newest.known_at,
     coalesce(municipalities.successor_code, newest.municipality_code) as municipality_code,
-    coalesce(practice_keys.practice_id, practice_names.practice_id, 'unattributed') as practice_id,
+    coalesce(practice_codes.practice_id, practice_names.practice_id, 'unattributed') as practice_id,
     coalesce('client ' || newest.client_key, 'registration ' || newest.registration_id) as person_key,
     newest.client_key,
     newest.referred_on,
@@ -81,8 +93,8 @@ select
 from newest
 left join municipalities
     on newest.municipality_code = municipalities.municipality_code
-left join practice_keys
-    on newest.practice_key = practice_keys.practice_key
+left join practice_codes
+    on newest.practice_key = practice_codes.practice_agb
 left join practice_names
     on newest.practice_text_hash = practice_names.referrer_hash
 where newest.newness = 1

@@ -10,15 +10,27 @@ municipalities as (
 
 ),
 
-practice_keys as (
+-- A code or a name that fits two practices fits none: nothing is guessed.
+practice_codes as (
 
-    select * from {{ ref('stg_reference__practice_keys') }}
+    select
+        practice_agb,
+        min(practice_id) as practice_id
+    from {{ ref('stg_reference__praktijken') }}
+    where practice_agb is not null
+    group by practice_agb
+    having count(distinct practice_id) = 1
 
 ),
 
 practice_names as (
 
-    select * from {{ ref('stg_reference__referrer_names') }}
+    select
+        referrer_hash,
+        min(practice_id) as practice_id
+    from {{ ref('stg_reference__referrer_names') }}
+    group by referrer_hash
+    having count(distinct practice_id) = 1
 
 ),
 
@@ -41,7 +53,7 @@ select
     first_delivered.known_at,
     first_delivered.survey_id,
     coalesce(municipalities.successor_code, first_delivered.municipality_code) as municipality_code,
-    coalesce(practice_keys.practice_id, practice_names.practice_id, 'unattributed') as practice_id,
+    coalesce(practice_codes.practice_id, practice_names.practice_id, 'unattributed') as practice_id,
     first_delivered.practice_key is not null or first_delivered.practice_text_hash is not null as has_practice,
     first_delivered.audience,
     first_delivered.question,
@@ -51,8 +63,8 @@ select
 from first_delivered
 left join municipalities
     on first_delivered.municipality_code = municipalities.municipality_code
-left join practice_keys
-    on first_delivered.practice_key = practice_keys.practice_key
+left join practice_codes
+    on first_delivered.practice_key = practice_codes.practice_agb
 left join practice_names
     on first_delivered.practice_text_hash = practice_names.referrer_hash
 where first_delivered.occurrence = 1
