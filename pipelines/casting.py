@@ -20,6 +20,7 @@ _CASTS: Mapping[type[pl.DataType], Callable[[pl.Expr], pl.Expr]] = {
     pl.Int64: lambda text: text.cast(pl.Int64, strict=False),
     pl.Int32: lambda text: text.cast(pl.Int32, strict=False),
     pl.Float64: lambda text: text.cast(pl.Float64, strict=False),
+    pl.Decimal: lambda text: text.cast(pl.Decimal(18, 2), strict=False),
     pl.Boolean: lambda text: text.replace_strict(["true", "false"], [True, False], default=None),
 }
 # The casts take one-digit months and hours too; xs:date and xs:time have two.
@@ -66,7 +67,7 @@ def typed(text: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     return frame.with_columns(again).select(*typed_columns(dataset))
 
 
-def _cast(text: pl.Expr, dtype: type[pl.DataType]) -> pl.Expr:
-    values = _CASTS[dtype](text)
-    length = _MINIMUM_LENGTH.get(dtype)
+def _cast(text: pl.Expr, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    values = _CASTS[dtype.base_type()](text)
+    length = _MINIMUM_LENGTH.get(dtype.base_type())
     return values if length is None else pl.when(text.str.len_bytes() >= length).then(values)

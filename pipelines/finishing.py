@@ -12,6 +12,8 @@ import polars as pl
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.referrers import normalise_name
 from schemas.dataset import KEY_COLUMNS, Dataset
+from schemas.poh_registrations import AGE_ON_REFERRAL
+from schemas.poh_values import audiences, questions
 
 _EVENT_DAY: Mapping[str, pl.Expr] = {
     "allocations": pl.col("starts_on"),
@@ -20,7 +22,7 @@ _EVENT_DAY: Mapping[str, pl.Expr] = {
 }
 """The day on which a person's age is counted, per dataset."""
 
-FLAT_KINDS = frozenset({"declaraties", "toewijzingen"})
+FLAT_KINDS = frozenset({"declaraties", "toewijzingen", "poh_registraties", "ervaringen"})
 
 
 def signed_cents(amount: str, debit_credit: str) -> pl.Expr:
@@ -45,7 +47,7 @@ def finish(accepted: pl.DataFrame, dataset: Dataset, kind: str, pseudonyms: Pseu
     frame = accepted.with_columns(known_at=_known_at(accepted))
     if "bsn" in dataset.delivered:
         frame = frame.with_columns(client_key=pseudonyms.clients(frame["bsn"]))
-    if "birth_date" in dataset.delivered:
+    if "birth_date_use" in dataset.delivered:
         frame = frame.with_columns(birth_year=_birth_year(), age=_age(_EVENT_DAY[dataset.name]))
     frame = _FINISHERS[dataset.name](frame, pseudonyms)
     if "row_digest" in dataset.lake:
@@ -62,7 +64,8 @@ def _row_digest(frame: pl.DataFrame, dataset: Dataset, kind: str, pseudonyms: Ps
     if kind not in FLAT_KINDS:
         return pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
     ours = [name for name in dataset.lake if name not in KEY_COLUMNS and name not in ("row_digest", "age")]
-    return pseudonyms.rows(frame.select("municipality_code", "provider_agb", *ours))
+    place = [name for name in ("municipality_code", "provider_agb") if name in dataset.lake]
+    return pseudonyms.rows(frame.select(*place, *ours))
 
 
 def _birth_year() -> pl.Expr:
@@ -104,11 +107,38 @@ def _care_events(frame: pl.DataFrame, _: Pseudonyms) -> pl.DataFrame:
 
 
 def _referral_requests(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
-    names = frame["referrer_name"]
+    return frame.with_columns(referrer_hash=_name_hashes(frame["referrer_name"], pseudonyms))
+
+
+def _name_hashes(names: pl.Series, pseudonyms: Pseudonyms) -> pl.Series:
     unique = names.unique().drop_nulls()
     normal = pl.Series([normalise_name(name) for name in unique], dtype=pl.String)
-    hashes = pseudonyms.referrers(names.replace_strict(unique, normal, default=None, return_dtype=pl.String))
-    return frame.with_columns(referrer_hash=hashes)
+    return pseudonyms.referrers(names.replace_strict(unique, normal, default=None, return_dtype=pl.String))
+
+
+def _poh_registrations(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
+    born = frame.with_columns(birth_year=pl.col("birth_date").dt.year(), age=AGE_ON_REFERRAL)
+    return _with_practice(born, pseudonyms)
+
+
+def _survey_answers(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
+    # A question outside the list is kept when enough answers of its own file have it.
+    files = frame.partition_by("delivery", maintain_order=True)
+    asked = pl.concat([frame.select("question").clear(), *(questions(file).to_frame() for file in files)])
+    answers = frame.with_columns(
+        audiences(pl.col("audience")).alias("audience"),
+        asked["question"],
+        respondent_key=pseudonyms.respondents(frame["respondent_id"]),
+    )
+    return _with_practice(answers, pseudonyms)
+
+
+def _with_practice(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
+    """An AGB code is kept; any other text may be a GP's name, so that it is known by its hash alone."""
+    practice = pl.col("practice").str.strip_chars()
+    is_code = practice.str.contains(r"\A[0-9]{8}\z")
+    split = frame.select(code=pl.when(is_code).then(practice), name=pl.when(~is_code).then(practice))
+    return frame.with_columns(practice_key=split["code"], practice_text_hash=_name_hashes(split["name"], pseudonyms))
 
 
 def _as_delivered(frame: pl.DataFrame, _: Pseudonyms) -> pl.DataFrame:
@@ -122,4 +152,6 @@ _FINISHERS: Mapping[str, Callable[[pl.DataFrame, Pseudonyms], pl.DataFrame]] = {
     "declaration_lines": _declaration_lines,
     "decisions": _decisions,
     "decision_lines": _decision_lines,
+    "poh_registrations": _poh_registrations,
+    "survey_answers": _survey_answers,
 }

@@ -21,21 +21,16 @@ from pipelines.casting import assemble, typed
 from pipelines.content import Content, add_rows, digest_of
 from pipelines.deliveries.model import Header, Part, RawDelivery, Refused, ValidatedDelivery
 from pipelines.finishing import finish
+from pipelines.noticing import FOUND, category_findings, referrer_findings
 from pipelines.pseudonyms import Pseudonyms
 from schemas.dataset import ALL_RULES, Dataset
 from schemas.datasets import DATASETS
-from schemas.referral_requests import FINDINGS
+from schemas.poh_values import categorise
 from schemas.rules import Context, RuleCode, duplicate_reference
 
 QUARANTINE = {"row_number": pl.Int32, "field": pl.String, "rule": pl.String, "message": pl.String}
-FOUND = {
-    "row_number": pl.Int32,
-    "finding": pl.String,
-    "municipality_code": pl.String,
-    "reference": pl.String,
-    "cents": pl.Int64,
-}
 _PLACE = {"delivery": pl.UInt32}
+_FOUND = {name: dtype for name, dtype in FOUND.items() if name != "delivery"}
 _CLOCK = ZoneInfo("Europe/Amsterdam")
 
 
@@ -72,7 +67,7 @@ class _Judged:
     Attributes:
         tables: per dataset the lake's rows that break no rule.
         broken: broken rules, as ``QUARANTINE``.
-        findings: as ``FOUND``.
+        findings: as ``noticing.FOUND``.
         references, sums: as in ``balance``.
     """
 
@@ -118,9 +113,11 @@ def validate_many(
     deliveries: Sequence[tuple[RawDelivery, Part]], pseudonyms: Pseudonyms
 ) -> list[ValidatedDelivery | RefusedDelivery]:
     """Judge deliveries, each on its own, those of one kind and release in one pass; results in the order given."""
-    groups: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    groups: dict[tuple[str, str | None, int], list[int]] = defaultdict(list)
     for place, (raw, _) in enumerate(deliveries):
-        groups[(raw.header.kind, raw.header.release)].append(place)
+        # A flat export is large enough to be judged alone, and its row numbers are then unique in its frame.
+        own = place if raw.header.release is None else -1
+        groups[(raw.header.kind, raw.header.release, own)].append(place)
     results: dict[int, ValidatedDelivery | RefusedDelivery] = {}
     for places in groups.values():
         raws = [deliveries[place][0] for place in places]
@@ -148,7 +145,7 @@ def _judge(
         text = assemble(raws, DATASETS[name])
         add_rows(text, DATASETS[name], context, contents, pseudonyms)
         frames[name] = typed(text, DATASETS[name])
-    broken = _stacked(QUARANTINE, [_broken(frame, DATASETS[name], context) for name, frame in frames.items()])
+    broken = _stacked(QUARANTINE, [broken_rules(frame, DATASETS[name], context) for name, frame in frames.items()])
     rows_broken = broken.select(ROW).unique()
     infos = _infos(raws, parts)
     tables: dict[str, pl.DataFrame] = {}
@@ -156,10 +153,14 @@ def _judge(
     for name, frame in frames.items():
         accepted = _without(frame, rows_broken)
         if name == "referral_requests":
-            findings.append(_findings(accepted, context))
+            findings.append(referrer_findings(accepted, context))
+        if name == "poh_registrations":
+            read = categorise(accepted)
+            findings.append(category_findings(accepted, read.findings))
+            accepted = read.frame
         tables[name] = finish(_with_info(accepted, infos), DATASETS[name], kind, pseudonyms)
     return _Judged(
-        tables, broken, _stacked(FOUND, findings), references_of(frames, DATASETS), sums_of(frames, rows_broken)
+        tables, broken, _stacked(_FOUND, findings), references_of(frames, DATASETS), sums_of(frames, rows_broken)
     )
 
 
@@ -175,8 +176,8 @@ def _merged(parts: Sequence[_Judged]) -> _Judged:
     )
 
 
-def _broken(frame: pl.DataFrame, dataset: Dataset, context: Context) -> pl.DataFrame:
-    """One row per row and rule that it breaks."""
+def broken_rules(frame: pl.DataFrame, dataset: Dataset, context: Context) -> pl.DataFrame:
+    """One row per row of a typed frame and rule that it breaks: ``delivery`` and ``QUARANTINE``."""
     failing = _failing_rows(frame, dataset, context)
     if failing.is_empty():
         return _stacked(QUARANTINE, [])
@@ -207,24 +208,6 @@ def _passes(error: pandera.errors.SchemaError) -> pl.Series:
 
 def _named(rows: pl.DataFrame, code: RuleCode) -> pl.DataFrame:
     return rows.select(*ROW, field=pl.lit(code.field), rule=pl.lit(code.code), message=pl.lit(code.message))
-
-
-def _findings(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Accepted requests whose referrer's type, name and code do not fit together."""
-    return _stacked(
-        FOUND,
-        [
-            frame.filter(~rule.passes.fill_null(value=True)).select(
-                *ROW,
-                finding=pl.lit(rule.code.code),
-                municipality_code="municipality_code",
-                reference="request_reference",
-                cents=pl.lit(0, dtype=pl.Int64),
-            )
-            for rule in FINDINGS
-            if rule.holds_for(context)
-        ],
-    )
 
 
 def _infos(raws: Sequence[RawDelivery], parts: Sequence[Part]) -> pl.DataFrame:
@@ -285,7 +268,7 @@ def _conclude(
                 replace(raw, header=replace(raw.header, dated_on=_dated_on(raw, part))),
                 {name: split[place] for name, split in tables.items() if place in split},
                 quarantine.get(place, pl.DataFrame(schema=QUARANTINE)),
-                findings.get(place, pl.DataFrame(schema=FOUND)),
+                findings.get(place, pl.DataFrame(schema=_FOUND)),
                 sums.get(place, {}),
                 digest_of(raw.header, contents[place], pseudonyms),
             )

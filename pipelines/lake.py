@@ -1,0 +1,349 @@
+"""The lake: Parquet in and out, one file per dataset and month. docs/architecture.md has its columns.
+
+The ledger is the commit point: a delivery's rows are written first, its ledger row last, and rows whose file is not in
+the ledger do not exist. A journal names the files that are being written, so that what a killed run left
+can be removed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.errors import LakeLockedError
+from pipelines.home import Home
+from pipelines.parquet import read_parquet, sync_folder, write_parquet
+from schemas.datasets import DATASETS
+from schemas.lake_files import FINDINGS, INBOX_INDEX, LEDGER, QUARANTINE_ROWS, REFERRER_SUGGESTIONS, Columns
+
+_KEY = ["file_sha256", "file_name"]
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One row of the ledger: a file as unpacked and its name, what it was, and what came of it.
+
+    ``refusal`` is the reason code, None when the file was taken; counts are of rows of the file and of signed cents.
+    """
+
+    file_sha256: str
+    file_name: str
+    container: str | None
+    kind: str
+    first_seen_at: datetime
+    release: str | None = None
+    message_code: str | None = None
+    municipality_code: str | None = None
+    sender_agb: str | None = None
+    identification: str | None = None
+    message_date: date | None = None
+    content_digest: str | None = None
+    refusal: str | None = None
+    refusal_message: str | None = None
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    cents_read: int = 0
+    cents_accepted: int = 0
+    cents_quarantined: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A delivery to add: its ledger row, and its rows when its bytes are new.
+
+    Attributes:
+        row: the ledger row.
+        tables: per dataset the validated rows.
+        quarantine: ``row_number``, ``field``, ``rule``, ``message``; None when there are none.
+        findings: as ``ValidatedDelivery.findings``; None when there are none.
+    """
+
+    row: LedgerRow
+    tables: Mapping[str, pl.DataFrame]
+    quarantine: pl.DataFrame | None = None
+    findings: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was taken away.
+
+    Attributes:
+        file_names: the deliveries that the ledger no longer has.
+        rows: per dataset the rows that went; ``quarantine`` and ``findings`` among them.
+        cents: signed cents of the declaration lines that went.
+        still_known_as: other names under which the same bytes were delivered: their rows stay.
+        is_in_inbox: the file is still there, so that the next run takes it again.
+    """
+
+    file_names: tuple[str, ...]
+    rows: Mapping[str, int]
+    cents: int
+    still_known_as: tuple[str, ...]
+    is_in_inbox: bool
+
+
+@contextmanager
+def locked(home: Home) -> Iterator[None]:
+    """Be the only one that writes to the lake; what a killed run left is removed first.
+
+    Raises:
+        LakeLockedError: another process is writing.
+    """
+    home.lake.mkdir(parents=True, exist_ok=True)
+    with (home.lake / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise LakeLockedError(f"Another run is writing to {home.lake}; wait until it is done.") from None
+        _finish_killed_run(home)
+        yield
+
+
+def ensure_schemas(home: Home) -> None:
+    """Give every dataset an empty file with its columns, and every single file its columns."""
+    for dataset in DATASETS.values():
+        path = home.lake / dataset.name / "schema.parquet"
+        if not path.exists() or pl.read_parquet_schema(path) != pl.Schema(dataset.lake):
+            write_parquet(pl.DataFrame(schema=dict(dataset.lake)), path)
+    for path, columns in _single_files(home).items():
+        if not path.exists():
+            write_parquet(pl.DataFrame(schema=dict(columns)), path)
+
+
+def read_ledger(home: Home) -> pl.DataFrame:
+    """The ledger, as ``LEDGER``."""
+    return read_parquet(_ledger_path(home), LEDGER)
+
+
+def read_index(home: Home) -> pl.DataFrame:
+    """The files of the inbox that need not be opened again, as ``INBOX_INDEX``."""
+    return read_parquet(_index_path(home), INBOX_INDEX)
+
+
+def append(home: Home, entries: Sequence[Entry], seen: pl.DataFrame | None = None) -> None:
+    """Add deliveries; the same bytes once more replace themselves. Call it inside ``locked``.
+
+    Args:
+        home: the home folder.
+        entries: deliveries; one with empty ``tables`` and the digest of a known one adds a name only.
+        seen: rows of the inbox index (``INBOX_INDEX``) that hold once the entries are in the ledger.
+    """
+    with_rows = [entry for entry in entries if entry.tables or entry.quarantine is not None]
+    _write_journal(home, {entry.row.file_sha256 for entry in with_rows})
+    for name in sorted({name for entry in with_rows for name in entry.tables}):
+        frames = [entry.tables[name] for entry in with_rows if name in entry.tables]
+        _append_dataset(home, name, pl.concat(frames))
+    _replace_rows(_quarantine_path(home), QUARANTINE_ROWS, with_rows, [_quarantined(entry) for entry in with_rows])
+    _replace_rows(_findings_path(home), FINDINGS, with_rows, [_found(entry) for entry in with_rows])
+    _append_ledger(home, entries)
+    if seen is not None:
+        _append_index(home, seen)
+    _remove_journal(home)
+
+
+def forget(home: Home, file_name: str) -> Forgotten:
+    """Take away what a file delivered: a bare file, a container with all its members, or one sheet or member.
+
+    Args:
+        home: the home folder.
+        file_name: its name relative to the inbox, or as ``ops.deliveries`` shows it.
+
+    Raises:
+        LakeLockedError: another process is writing.
+    """
+    with locked(home):
+        ledger = read_ledger(home)
+        is_meant = _is_file(file_name)
+        going, staying = ledger.filter(is_meant), ledger.filter(~is_meant)
+        shas = set(going["file_sha256"]) - set(staying["file_sha256"])
+        also = staying.filter(pl.col("file_sha256").is_in(going["file_sha256"].implode()))
+        _write_journal(home, shas)
+        write_parquet(staying, _ledger_path(home))
+        rows, cents = _remove_rows(home, shas)
+        index = read_index(home)
+        roots = {name.split("#", 1)[0] for name in going["file_name"]} | {file_name}
+        roots |= set(going["container"].drop_nulls())
+        is_root = pl.any_horizontal(
+            pl.lit(value=False), *(pl.lit(root).str.starts_with(pl.col("file_name")) for root in sorted(roots))
+        )
+        write_parquet(index.filter(~is_root), _index_path(home))
+        _remove_journal(home)
+    names = tuple(sorted(going["file_name"].unique()))
+    is_in_inbox = (home.inbox / file_name).exists()
+    return Forgotten(names, rows, cents, tuple(sorted(also["file_name"].unique())), is_in_inbox)
+
+
+def _is_file(file_name: str) -> pl.Expr:
+    name, container = pl.col("file_name"), pl.col("container").fill_null("")
+    return (
+        ((name == file_name) | name.str.starts_with(file_name + "#"))
+        | (container == file_name)
+        | container.str.starts_with(file_name + "/")
+        | ((container + "/" + name) == file_name)
+    )
+
+
+# --- paths ---
+
+
+def _ledger_path(home: Home) -> Path:
+    return home.lake / "ledger.parquet"
+
+
+def _index_path(home: Home) -> Path:
+    return home.lake / "inbox_index.parquet"
+
+
+def _quarantine_path(home: Home) -> Path:
+    return home.quarantine / "rows.parquet"
+
+
+def _findings_path(home: Home) -> Path:
+    return home.lake / "findings.parquet"
+
+
+def _single_files(home: Home) -> dict[Path, Columns]:
+    return {
+        _ledger_path(home): LEDGER,
+        _index_path(home): INBOX_INDEX,
+        _quarantine_path(home): QUARANTINE_ROWS,
+        _findings_path(home): FINDINGS,
+        home.lake / "referrer_suggestions.parquet": REFERRER_SUGGESTIONS,
+    }
+
+
+def _month_files(home: Home, name: str) -> list[Path]:
+    return sorted((home.lake / name).glob("month=*.parquet"))
+
+
+# --- writing ---
+
+
+def _append_dataset(home: Home, name: str, rows: pl.DataFrame) -> None:
+    dataset = DATASETS[name]
+    month = pl.col(dataset.month_of).dt.strftime("%Y-%m").alias("month")
+    for key, of_month in rows.with_columns(month).partition_by("month", as_dict=True, include_key=False).items():
+        path = home.lake / name / f"month={key[0]}.parquet"
+        known = _without(read_parquet(path, dataset.lake), of_month["file_sha256"].unique())
+        write_parquet(_sorted(pl.concat([known, of_month])), path)
+
+
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    shas = rows["file_sha256"]
+    if shas.is_empty() or (shas == shas[0]).all():
+        return rows.sort("row_number", maintain_order=True)
+    return rows.sort("file_sha256", "row_number", maintain_order=True)
+
+
+def _replace_rows(path: Path, columns: Columns, entries: Sequence[Entry], frames: Sequence[pl.DataFrame]) -> None:
+    """Rows of these files are replaced by the given ones; nothing is written when nothing changes."""
+    known = read_parquet(path, columns)
+    kept = _without(known, pl.Series([entry.row.file_sha256 for entry in entries], dtype=pl.String))
+    new = pl.concat([pl.DataFrame(schema=dict(columns)), *frames])
+    if kept.height == known.height and new.is_empty() and path.exists():
+        return
+    write_parquet(pl.concat([kept, new]).sort(list(columns)[:4], maintain_order=True), path)
+
+
+def _quarantined(entry: Entry) -> pl.DataFrame:
+    frame = entry.quarantine if entry.quarantine is not None else pl.DataFrame(schema=dict(QUARANTINE_ROWS))
+    return _of_file(frame, entry, QUARANTINE_ROWS, kind=pl.lit(entry.row.kind))
+
+
+def _found(entry: Entry) -> pl.DataFrame:
+    frame = entry.findings if entry.findings is not None else pl.DataFrame(schema=dict(FINDINGS))
+    return _of_file(frame, entry, FINDINGS)
+
+
+def _of_file(frame: pl.DataFrame, entry: Entry, columns: Columns, **more: pl.Expr) -> pl.DataFrame:
+    whole = frame.with_columns(file_sha256=pl.lit(entry.row.file_sha256), **more)
+    return whole.select(pl.col(name).cast(dtype) for name, dtype in columns.items())
+
+
+def _append_ledger(home: Home, entries: Sequence[Entry]) -> None:
+    known = read_ledger(home)
+    new = pl.DataFrame([asdict(entry.row) for entry in entries], schema=dict(LEDGER))
+    new = new.unique(_KEY, keep="last", maintain_order=True)
+    first = known.select(*_KEY, earlier="first_seen_at")
+    new = new.join(first, on=_KEY, how="left").with_columns(first_seen_at=pl.coalesce("earlier", "first_seen_at"))
+    rows = pl.concat([known.join(new, on=_KEY, how="anti"), new.drop("earlier")])
+    write_parquet(rows.sort(_KEY), _ledger_path(home))
+
+
+def _append_index(home: Home, seen: pl.DataFrame) -> None:
+    kept = read_index(home).join(seen, on="file_name", how="anti")
+    write_parquet(pl.concat([kept, seen.select(list(INBOX_INDEX))]).sort("file_name"), _index_path(home))
+
+
+# --- taking away ---
+
+
+def _remove_rows(home: Home, shas: Collection[str]) -> tuple[dict[str, int], int]:
+    """Remove the files' rows everywhere but in the ledger; returns rows per dataset, and the lines' cents."""
+    gone: dict[str, int] = {}
+    cents = 0
+    files = pl.Series(sorted(shas), dtype=pl.String)
+    targets = [(name, path, DATASETS[name].lake) for name in DATASETS for path in _month_files(home, name)]
+    targets.append(("quarantine", _quarantine_path(home), QUARANTINE_ROWS))
+    targets.append(("findings", _findings_path(home), FINDINGS))
+    for name, path, columns in targets:
+        rows = read_parquet(path, columns)
+        going = rows.filter(pl.col("file_sha256").is_in(files.implode()))
+        if going.is_empty():
+            continue
+        gone[name] = gone.get(name, 0) + going.height
+        if name == "declaration_lines":
+            cents += going["amount_cents"].sum()
+        kept = _without(rows, files)
+        if kept.is_empty() and path.name.startswith("month="):
+            path.unlink()
+            sync_folder(path.parent)
+        else:
+            write_parquet(kept, path)
+    return gone, cents
+
+
+def _without(rows: pl.DataFrame, shas: pl.Series) -> pl.DataFrame:
+    return rows.filter(~pl.col("file_sha256").is_in(shas.implode()))
+
+
+# --- the journal ---
+
+
+def _journal_path(home: Home) -> Path:
+    return home.lake / ".journal.json"
+
+
+def _write_journal(home: Home, shas: Collection[str]) -> None:
+    with _journal_path(home).open("w", encoding="ascii") as file:
+        json.dump(sorted(shas), file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove_journal(home: Home) -> None:
+    _journal_path(home).unlink()
+
+
+def _finish_killed_run(home: Home) -> None:
+    """Remove the rows of files that a killed run began to write and that the ledger does not have."""
+    path = _journal_path(home)
+    if not path.exists():
+        return
+    try:
+        shas = set(json.loads(path.read_text(encoding="ascii")))
+    except ValueError:
+        # Killed while writing the journal: nothing was written after it.
+        shas = set()
+    _remove_rows(home, shas - set(read_ledger(home)["file_sha256"]))
+    path.unlink()
