@@ -7,5 +7,9 @@ class ConfigurationError(Exception):
     """The configuration is wrong: one sentence that names the file and the key (exit code 2)."""
 
 
-class LakeLockedError(Exception):
+class RunFailedError(Exception):
+    """A run failed: one sentence that says what to do (exit code 1). What was published before is untouched."""
+
+
+class LakeLockedError(RunFailedError):
     """Another process is writing to the lake: one sentence that says so."""

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.assets.guard import OUR_ERRORS
 from pipelines.automation import nightly
 from pipelines.definitions import build_definitions
+from pipelines.errors import ConfigurationError, RunFailedError
 from pipelines.home import Home
 from pipelines.ingestion import IngestReport
 from pipelines.publication import Published, check_replaceable
@@ -27,7 +27,7 @@ from pipelines.transformation import NodeFinished
 INSTANCE_TEMPLATE = Path(__file__).resolve().parent.parent / "dagster.yaml"
 
 
-class NightlyError(Exception):
+class NightlyError(RunFailedError):
     """The run failed for a reason that is not ours: one sentence with the step and the kind of error (exit code 1)."""
 
 
@@ -82,14 +82,12 @@ def run_nightly(
                 instance=instance,
                 asset_selection=None if take_in else _without_inbox(definitions),
             )
-        except (*OUR_ERRORS, KeyboardInterrupt):
+        except (ConfigurationError, RunFailedError, KeyboardInterrupt):
             raise
         except dg.Failure as failure:
             raise NightlyError(f"The run failed: {failure.description} 'jeugdspiegel ui' shows the step.") from None
         except Exception as error:  # noqa: BLE001 - the text of a library's error may hold values
-            raise NightlyError(
-                f"The run failed ({type(error).__name__}); 'jeugdspiegel ui' shows the step."
-            ) from None
+            raise NightlyError(f"The run failed ({type(error).__name__}); 'jeugdspiegel ui' shows the step.") from None
     if witness.published is None:
         raise NightlyError("The run ended without putting a warehouse live; 'jeugdspiegel ui' shows why.")
     return NightlyResult(result.run_id, witness.ingested, witness.published, time.monotonic() - started)

@@ -1,27 +1,28 @@
 """Going live: the audited candidate becomes the warehouse, by one rename.
 
-Belongs here: the candidate's life (cleared, checked, swapped). Does not belong here: what the tables mean (``dbt_project/``),
-and which checks must have passed (``pipelines/assets/``).
+Belongs here: the candidate's life (cleared, checked, swapped). Does not belong here: what the tables mean
+(``dbt_project/``), and which checks must have passed (``pipelines/assets/``).
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from pipelines.errors import RunFailedError
 from pipelines.home import Home
 
 # A reader of figures looks here; the other schemas are steps on the way.
 PUBLIC_SCHEMAS = ("marts", "ops")
 
 
-class PublicationError(Exception):
+class PublicationError(RunFailedError):
     """The candidate cannot go live: one sentence that names the file and what to do (exit code 1)."""
 
 
@@ -54,7 +55,7 @@ def check_replaceable(home: Home) -> None:
         # A writer would lose what it wrote when the file under it is replaced; a reader goes on with what it opened.
         if _is_locked(home.warehouse, by_readers_too=False):
             raise PublicationError(
-                f"{home.warehouse} is open for writing in another program: close it, or open it read-only, and run again."
+                f"{home.warehouse} is open for writing in another program: close it, then run again."
             )
 
 
@@ -94,7 +95,7 @@ def publish(home: Home) -> Published:
         _sync(home.candidate)
         # A log that a crashed writer left beside the old file would be replayed over the new one.
         _wal(home.warehouse).unlink(missing_ok=True)
-        os.replace(home.candidate, home.warehouse)
+        home.candidate.replace(home.warehouse)
         _sync(home.root)
     return Published(path=home.warehouse, rows=rows, bytes=home.warehouse.stat().st_size)
 
@@ -110,7 +111,11 @@ def count_rows(path: Path) -> dict[str, int]:
             # Closing writes the log into the file; this says so for a file that another process closed badly.
             connection.execute("force checkpoint")
             tables = connection.execute(
-                "select schema_name, table_name from duckdb_tables() where list_contains($schemas, schema_name) order by all",
+                """
+                select schema_name, table_name from duckdb_tables()
+                where list_contains($schemas, schema_name)
+                order by all
+                """,
                 {"schemas": list(PUBLIC_SCHEMAS)},
             ).fetchall()
             return {

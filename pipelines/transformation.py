@@ -22,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.errors import RunFailedError
 from pipelines.home import Home
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
 _PARSED_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
 
 
-class TransformationError(Exception):
+class TransformationError(RunFailedError):
     """dbt could not build the candidate: one sentence with the names of what failed, never a value (exit code 1)."""
 
 
@@ -121,9 +122,7 @@ def _log(home: Home) -> Path:
     return home.dbt_logs / "dbt.log"
 
 
-def _invoke(
-    home: Home, command: list[str], variables: Mapping[str, object], on_node: Any = None
-) -> dbtRunnerResult:
+def _invoke(home: Home, command: list[str], variables: Mapping[str, object], on_node: Any = None) -> dbtRunnerResult:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 

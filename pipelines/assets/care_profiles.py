@@ -1,7 +1,5 @@
 """One asset per care profile: shows at a glance which care stopped arriving."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

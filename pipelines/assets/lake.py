@@ -1,7 +1,5 @@
 """The lake: deliveries of the inbox as validated, pseudonymised Parquet, one asset per dataset."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +25,7 @@ DATASETS = {
     "decision_lines": "The lines that an answer lists (JW304, JW325).",
     "poh_registrations": "Youth seen by the POH, as registered (poh_registraties).",
     "survey_answers": "Answers of youth, parents and GPs (ervaringen).",
-    "ledger": "One row per file as unpacked: what it was, what came of it, and when. A file that is not here does not exist.",
+    "ledger": "One row per file as unpacked: what it was and what came of it. A file that is not here does not exist.",
     "findings": "Things noticed while one file was read, none of which drops a row.",
     "quarantine": "Rows that break a field rule, with the field and the rule, without the value.",
 }
@@ -50,9 +48,7 @@ def lake_path(home: Home, name: str) -> Path:
         for name, description in DATASETS.items()
     ],
 )
-def deliveries(
-    context: dg.AssetExecutionContext, home: dg.ResourceParam[Home], progress: dg.ResourceParam[Progress]
-) -> Iterator[dg.MaterializeResult]:
+def deliveries(home: dg.ResourceParam[Home], progress: dg.ResourceParam[Progress]) -> Iterator[dg.MaterializeResult]:
     """Ingest the inbox once; every dataset of the lake is then as new as the inbox."""
     with no_values_in_errors():
         settings = load_settings(home.settings_file)

@@ -1,7 +1,5 @@
 """The deployment's own reference tables, validated: one asset per table."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 

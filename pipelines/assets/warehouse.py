@@ -1,7 +1,5 @@
 """The warehouse: the candidate that passed every check, put live."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import dagster as dg
@@ -22,7 +20,7 @@ def build_warehouse(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name=GROUP,
         kinds={"duckdb"},
         deps=list(models),
-        description="warehouse.duckdb: exact and pseudonymised, replaced in one rename once every blocking check passed.",
+        description="warehouse.duckdb: exact and pseudonymised, replaced by one rename after every blocking check.",
     )
     def warehouse(home: dg.ResourceParam[Home], progress: dg.ResourceParam[Progress]) -> dg.MaterializeResult:
         with no_values_in_errors():

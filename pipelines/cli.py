@@ -1,0 +1,178 @@
+"""The command ``jeugdspiegel``: each verb is a few lines over the same job.
+
+Exit codes: 0 the run succeeded, also with quarantined rows or refused files; 1 the run failed and what was published
+before is untouched; 2 the command or the configuration is wrong. An error is one sentence on stderr, never a traceback.
+
+Heavy libraries are imported inside the verbs, so that help and mistakes answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
+
+from pipelines.errors import ConfigurationError, RunFailedError
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SUCCEEDED, FAILED, MISUSED = 0, 1, 2
+
+app = App(
+    name="jeugdspiegel",
+    help="New, extended and carried-over youth-care trajectories and their cost, per GP practice, from iJw messages.",
+)
+
+HomeOption = Annotated[
+    Path | None, Parameter(name="--home", help="Home folder; default: $JEUGDSPIEGEL_HOME, else ./var.")
+]
+VerboseOption = Annotated[bool, Parameter(name="--verbose", negative="", help="Show Dagster's own log as well.")]
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(tokens: Sequence[str]) -> int:
+    """Run one command line; returns its exit code."""
+    try:
+        code = app(list(tokens), exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _complain(f"{_one_sentence(str(error))} 'jeugdspiegel --help' lists the commands.", MISUSED)
+    except ConfigurationError as error:
+        return _complain(str(error), MISUSED)
+    except KeyboardInterrupt:
+        return _complain("Interrupted; what was published before is untouched.", FAILED)
+    except RunFailedError as error:
+        return _complain(str(error), FAILED)
+    except Exception as error:  # noqa: BLE001 - the last resort: a sentence, and no text that may hold values
+        return _complain(f"Stopped by an unexpected error ({type(error).__name__}).", FAILED)
+    return code if isinstance(code, int) else SUCCEEDED
+
+
+@app.command
+def run(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
+    """One nightly run in the foreground: takes in the inbox, rebuilds and checks the warehouse, puts it live."""
+    place = _home(home)
+    if _nothing_to_do(place):
+        _console().print(
+            f"The inbox {place.inbox} is empty and nothing was delivered before: put deliveries there, "
+            "or try 'jeugdspiegel demo'.",
+            soft_wrap=True,
+        )
+        return SUCCEEDED
+    return _run_job(place, verbose=verbose)
+
+
+@app.command
+def demo(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
+    """Write the demo's deliveries into the inbox (never over your own files), run, and print the headline table."""
+    from demo import OwnFilesPresentError, write_demo
+    from demo.evaluation import render, stramproy_table
+
+    place = _home(home)
+    is_demo = True
+    try:
+        write_demo(place.root)
+    except OwnFilesPresentError as error:
+        is_demo = False
+        _console().print(f"{error} The run goes on with your own files.", soft_wrap=True)
+    code = _run_job(place, verbose=verbose)
+    if code == SUCCEEDED and is_demo:
+        import duckdb
+
+        with duckdb.connect(str(place.warehouse), read_only=True) as connection:
+            _console().print(render(stramproy_table(connection)))
+    return code
+
+
+@app.command
+def status(*, home: HomeOption = None) -> int:
+    """Per source: last delivery, rows accepted and quarantined; each refused file, why, and what to do."""
+    from pipelines.summary import refused_files, source_statuses
+    from pipelines.terminal import refused_table, status_table
+
+    place, console = _home(home), _console()
+    if not place.warehouse.exists():
+        console.print(f"No run has put a warehouse live in {place.root} yet: 'jeugdspiegel run'.", soft_wrap=True)
+        return SUCCEEDED
+    console.print(status_table(source_statuses(place), datetime.now(UTC).date()))
+    console.print(refused_table(refused_files(place)))
+    return SUCCEEDED
+
+
+@app.command
+def ui(
+    *,
+    home: HomeOption = None,
+    host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="Port to listen on.")] = 3000,
+) -> int:
+    """Dagster's UI with schedules and sensors, until interrupted."""
+    from pipelines.nightly import prepare_instance
+
+    place = _home(home)
+    place.make()
+    os.environ["DAGSTER_HOME"] = str(prepare_instance(place))
+    os.environ["JEUGDSPIEGEL_HOME"] = str(place.root)
+    workspace = Path(__file__).resolve().parent.parent / "workspace.yaml"
+    arguments = ["dev", "--workspace", str(workspace), "--host", host, "--port", str(port)]
+    os.execv(sys.executable, [sys.executable, "-m", "dagster", *arguments])
+
+
+def _home(option: Path | None) -> Home:
+    from pipelines.resources import home_from
+    from pipelines.settings import load_settings
+
+    place = Home(option.absolute()) if option else home_from()
+    if place.root.exists() and not place.root.is_dir():
+        raise ConfigurationError(f"--home: {place.root} is a file, not a folder.")
+    load_settings(place.settings_file)
+    return place
+
+
+def _nothing_to_do(home: Home) -> bool:
+    """Whether there is neither a file to take in nor anything taken in before."""
+    return not _has_files(home.inbox) and not (home.lake / "ledger.parquet").exists()
+
+
+def _has_files(inbox: Path) -> bool:
+    from pipelines.deliveries.inbox import is_ignored
+
+    return any(path.is_file() and not is_ignored(path.relative_to(inbox).as_posix()) for path in inbox.rglob("*"))
+
+
+def _run_job(home: Home, *, verbose: bool, take_in: bool = True) -> int:
+    from pipelines.nightly import run_nightly
+    from pipelines.summary import delivery_totals
+    from pipelines.terminal import TerminalProgress, run_table, where_to_look
+
+    console = _console()
+    with TerminalProgress(console) as progress:
+        result = run_nightly(home.root, progress, take_in=take_in, verbose=verbose)
+    totals = delivery_totals(home)
+    console.print(run_table(totals, result.ingested))
+    for line in where_to_look(home, totals):
+        console.print(line, soft_wrap=True)
+    return SUCCEEDED
+
+
+def _complain(sentence: str, code: int) -> int:
+    Console(stderr=True, highlight=False).print(sentence, soft_wrap=True, markup=False)
+    return code
+
+
+def _console() -> Console:
+    return Console(highlight=False)
+
+
+def _one_sentence(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,140 @@
+"""What an operator sees: progress while a run works, tables when it is done.
+
+Belongs here: rich renderables. Does not belong here: figures (``summary.py``) and commands (``cli.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from pipelines.home import Home
+from pipelines.resources import Progress
+
+if TYPE_CHECKING:
+    from pipelines.ingestion import IngestReport
+    from pipelines.publication import Published
+    from pipelines.summary import DeliveryTotals, RefusedFile, SourceStatus
+    from pipelines.transformation import NodeFinished
+
+
+class TerminalProgress(Progress):
+    """Two bars: files read, and models built. Off a terminal: one line when each is done."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Bars(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._reading = self._bars.add_task("Reading deliveries", total=None, note="")
+        self._building = self._bars.add_task("Building and checking", total=None, note="", visible=False)
+
+    def __enter__(self) -> TerminalProgress:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def on_ingesting(self, event: object) -> None:
+        """Move the first bar."""
+
+    def on_ingested(self, report: IngestReport) -> None:
+        """Fill the first bar, show the second."""
+        self._bars.update(self._building, visible=True)
+
+    def on_node(self, node: NodeFinished) -> None:
+        """Move the second bar; name the model, never a value."""
+        name = node.unique_id.split(".")[2]
+        self._bars.update(self._building, visible=True, total=node.total, completed=node.index, note=name[:40])
+
+    def on_published(self, published: Published) -> None:
+        """Clear the note."""
+        self._bars.update(self._building, note="")
+        self._say(f"The warehouse is live: {published.path}")
+
+    def _say(self, sentence: str) -> None:
+        if not self._console.is_terminal:
+            self._console.print(sentence, soft_wrap=True)
+
+
+def run_table(totals: DeliveryTotals, new_files: int | None) -> Table:
+    """The last screen of a run: what came in, what became of it."""
+    table = Table(title="Deliveries", title_justify="left", show_header=True)
+    table.add_column("")
+    table.add_column("number", justify="right")
+    if new_files is not None:
+        table.add_row("files new in this run", _number(new_files))
+    table.add_row("files known", _number(totals.files))
+    table.add_row("  refused", _number(totals.refused_files))
+    table.add_row("  duplicate", _number(totals.duplicate_files))
+    table.add_row("rows accepted", _number(totals.rows_accepted))
+    table.add_row("rows quarantined", _number(totals.rows_quarantined))
+    table.add_row("rows duplicate", _number(totals.rows_duplicate))
+    return table
+
+
+def where_to_look(home: Home, totals: DeliveryTotals) -> list[str]:
+    """Sentences on what to open next; those about trouble only when there is some."""
+    lines = [f"Figures: {home.warehouse}, schema marts (read-only: duckdb -readonly)."]
+    if totals.refused_files:
+        lines.append("Refused files and what to do about each: jeugdspiegel status.")
+    if totals.rows_quarantined:
+        lines.append("Quarantined rows, with field and rule: ops.quarantine in the warehouse.")
+    lines.append(
+        "What came in, file by file: ops.deliveries; what to look at: ops.findings. The run itself: jeugdspiegel ui."
+    )
+    return lines
+
+
+def status_table(statuses: Sequence[SourceStatus], today: date) -> Table:
+    """One line per kind of delivery."""
+    table = Table(title="Sources", title_justify="left")
+    for name in ("source", "last delivery"):
+        table.add_column(name)
+    for name in ("days ago", "files", "rows accepted", "quarantined", "duplicate", "files refused"):
+        table.add_column(name, justify="right")
+    for status in statuses:
+        last = status.last_dated_on
+        table.add_row(
+            status.kind,
+            last.isoformat() if last else "not dated",
+            _number((today - last).days) if last else "",
+            _number(status.files),
+            _number(status.rows_accepted),
+            _number(status.rows_quarantined),
+            _number(status.rows_duplicate),
+            _number(status.refused_files),
+        )
+    return table
+
+
+def refused_table(refused: Sequence[RefusedFile]) -> RenderableType:
+    """The refused files, each with its reason and what to do."""
+    if not refused:
+        return "No file was refused."
+    table = Table(title="Refused files", title_justify="left")
+    table.add_column("file", overflow="fold")
+    table.add_column("reason", overflow="fold")
+    table.add_column("what it means and what to do", overflow="fold")
+    for file in refused:
+        name = f"{file.container}: {file.file_name}" if file.container else file.file_name
+        table.add_row(name, file.reason, file.message)
+    return table
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
