@@ -1,0 +1,522 @@
+"""Statuses, segments and chains: the sentences of contract section 5, one story each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from .story import Story, story
+
+
+def gap_of(days: int) -> None:
+    """Two allocations with so many free days between them; 2019-06-30 is the last day of the first."""
+
+    def tell(s: Story) -> None:
+        s.observed_since("2018-01-01")
+        s.allocated(1, "2019-01-01", "2019-06-30")
+        s.paid(1, "2019-03")
+        begins = date.fromordinal(date(2019, 7, 1).toordinal() + days).isoformat()
+        s.allocated(2, begins, "2019-12-31")
+        s.paid(2, "2019-10")
+
+    tell.__name__ = f"gap_of_{days}_days"
+    story(tell)
+
+
+for free_days in (0, 1, 30, 31, 32):
+    gap_of(free_days)
+
+
+@pytest.mark.parametrize("days", [0, 1, 30, 31])
+def test_gap_up_to_31_free_days_is_one_trajectory(years, days):
+    assert years(f"gap_of_{days}_days", "year, status, segments_started, lines") == [(2019, "new", 2, 2)]
+
+
+def test_gap_of_32_free_days_makes_two_trajectories(years):
+    assert years("gap_of_32_days", "year, status, segments_started, lines") == [(2019, "new", 1, 1), (2019, "new", 1, 1)]
+
+
+@story
+def begins_on_1_january(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2019-01-01", "2019-12-31")
+    s.paid(1, "2019-01")
+
+
+def test_start_on_1_january_is_new_in_that_year(years):
+    assert years("begins_on_1_january", "year, status, started_on, ended_on") == [
+        (2019, "new", date(2019, 1, 1), date(2019, 12, 31))
+    ]
+
+
+@story
+def ends_on_31_december(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-07-01", "2018-12-31")
+    s.paid(1, "2018-12")
+    s.allocated(2, "2019-01-01", "2019-06-30")
+    s.paid(2, "2019-01")
+
+
+def test_end_on_31_december_and_next_number_on_1_january_is_extended_in_the_next_year(years):
+    assert years("ends_on_31_december", "year, status, started_on") == [
+        (2018, "new", date(2018, 7, 1)),
+        (2019, "extended", date(2018, 7, 1)),
+    ]
+
+
+@story
+def carried_over_by_one_day(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-12-31", "2019-12-31")
+    s.paid(1, "2019-02")
+
+
+def test_start_on_31_december_is_carried_over_in_the_next_year(years):
+    assert years("carried_over_by_one_day") == [(2019, "carried_over")]
+
+
+@story
+def decided_in_one_year_begins_in_the_next(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-07-01", "2018-12-31")
+    s.allocated(1, "2018-07-01", "2019-06-30", known="2018-11-15", change_reason="04")
+    s.paid(1, "2018-12", "2019-02")
+
+
+def test_extension_decided_in_a_year_that_begins_in_the_next_is_extended_in_the_next(years):
+    assert years("decided_in_one_year_begins_in_the_next", "year, status, segments_started") == [
+        (2018, "new", 1),
+        (2019, "extended", 1),
+    ]
+
+
+@story
+def two_extensions_in_one_year(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-07-01", "2019-03-31")
+    s.allocated(1, "2018-07-01", "2019-06-30", known="2019-03-15")
+    s.allocated(1, "2018-07-01", None, known="2019-06-15")
+    s.paid(1, "2018-12", "2019-02", "2019-08")
+
+
+def test_two_extensions_in_one_year_are_one_extended_trajectory_with_two_segments(years):
+    assert years("two_extensions_in_one_year", "year, status, segments_started, ended_on") == [
+        (2018, "new", 1, None),
+        (2019, "extended", 2, None),
+    ]
+
+
+@story
+def other_provider(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-07-01", "2018-12-31")
+    s.paid(1, "2018-12")
+    s.allocated(2, "2019-01-01", "2019-06-30", provider="94888001")
+    s.paid(2, "2019-01", provider="94888001")
+
+
+def test_switch_of_provider_begins_a_new_trajectory(years):
+    assert years("other_provider") == [(2018, "new"), (2019, "new")]
+
+
+@story
+def other_profile(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-07-01", "2018-12-31")
+    s.paid(1, "2018-12")
+    s.allocated(2, "2019-01-01", "2019-06-30", product_code="51A00")
+    s.paid(2, "2019-01", product_code="51A00")
+
+
+def test_switch_of_care_profile_begins_a_new_trajectory(years):
+    assert years("other_profile", "year, status, care_profile") == [
+        (2018, "new", "ggz_specialistisch_basis"),
+        (2019, "new", "bggz"),
+    ]
+
+
+@story
+def stop_and_restart_within_the_gap(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-10-01", "2019-12-31")
+    s.started(1, "2018-10-08")
+    s.stopped(1, "2018-10-08", "2018-12-14")
+    s.paid(1, "2018-11")
+    s.allocated(2, "2019-01-14", "2019-12-31")
+    s.started(2, "2019-01-14")
+    s.paid(2, "2019-02")
+
+
+def test_definitive_stop_ends_the_segment_and_a_restart_within_the_gap_extends(years):
+    # 15 December to 13 January: 30 free days after the stop, although the first allocation runs on
+    assert years("stop_and_restart_within_the_gap", "year, status, started_on") == [
+        (2018, "new", date(2018, 10, 8)),
+        (2019, "extended", date(2018, 10, 8)),
+    ]
+
+
+@story
+def stop_and_restart_after_the_gap(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-10-01", "2019-12-31")
+    s.stopped(1, "2018-10-01", "2018-12-14")
+    s.paid(1, "2018-11")
+    s.allocated(2, "2019-01-16", "2019-12-31")
+    s.paid(2, "2019-02")
+
+
+def test_restart_more_than_31_free_days_after_a_stop_is_new(years):
+    assert years("stop_and_restart_after_the_gap") == [(2018, "new"), (2019, "new")]
+
+
+@story
+def pause(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-10-01", "2019-12-31")
+    s.started(1, "2018-10-01")
+    s.stopped(1, "2018-10-01", "2018-11-30", "20")
+    s.paid(1, "2018-10", "2019-06")
+
+
+def test_temporary_stop_does_not_end_the_segment(years):
+    assert years("pause", "year, status, ended_on") == [
+        (2018, "new", date(2019, 12, 31)),
+        (2019, "carried_over", date(2019, 12, 31)),
+    ]
+
+
+@story
+def start_after_the_stop(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-10-01", "2019-12-31")
+    s.started(1, "2018-10-01")
+    s.stopped(1, "2018-10-01", "2018-11-30")
+    s.started(1, "2019-02-01")
+    s.paid(1, "2018-10", "2019-02")
+
+
+def test_stop_that_a_start_follows_is_not_used(years):
+    assert years("start_after_the_stop", "year, status, ended_on")[0] == (2018, "new", date(2019, 12, 31))
+
+
+@story
+def start_was_removed(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-12-01", "2019-12-31")
+    s.started(1, "2018-12-15")
+    s.started(1, "2019-01-07")
+    s.started(1, "2018-12-15", known="2019-01-08", delivery_status="3")
+    s.paid(1, "2019-02")
+
+
+def test_removed_start_does_not_begin_the_segment(years):
+    assert years("start_was_removed", "year, status, started_on") == [(2019, "new", date(2019, 1, 7))]
+
+
+@story
+def stop_was_removed(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-12-01", "2019-12-31")
+    s.stopped(1, "2018-12-01", "2019-01-31")
+    s.stopped(1, "2018-12-01", "2019-01-31", known="2019-02-20", delivery_status="3")
+    s.paid(1, "2018-12")
+
+
+def test_removed_stop_does_not_end_the_segment(years):
+    assert years("stop_was_removed", "ended_on") == [(date(2019, 12, 31),)]
+
+
+@story
+def stop_before_the_start(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2019-02-01", "2019-12-31")
+    s.stopped(1, "2018-12-01", "2019-01-15")
+    s.paid(1, "2019-02")
+
+
+def test_stop_before_the_start_is_not_used_and_is_a_finding(years, findings):
+    assert years("stop_before_the_start", "ended_on") == [(date(2019, 12, 31),)]
+    assert ("stop_before_start", None, "1", 0) in findings("stop_before_the_start")
+
+
+@story
+def overlapping_allocations(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", "2019-12-31")
+    s.allocated(2, "2018-03-01", "2018-06-30")
+    s.allocated(3, "2020-01-15", "2020-06-30")
+    s.paid(1, "2018-02")
+    s.paid(3, "2020-02")
+
+
+def test_overlapping_allocations_chain_on_the_latest_end_so_far(years):
+    assert years("overlapping_allocations", "year, status, segments_started, started_on") == [
+        (2018, "new", 2, date(2018, 1, 1)),
+        (2020, "extended", 1, date(2018, 1, 1)),
+    ]
+
+
+@story
+def open_end(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", None)
+    s.allocated(2, "2020-06-01", "2020-12-31")
+    s.paid(1, "2018-02")
+    s.paid(2, "2020-07")
+
+
+def test_open_end_chains_whatever_comes_later(years):
+    assert years("open_end", "year, status, ended_on") == [(2018, "new", None), (2020, "extended", None)]
+
+
+@story
+def extension_after_a_definitive_stop(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", "2018-12-31")
+    s.stopped(1, "2018-01-01", "2018-10-31")
+    s.allocated(1, "2018-01-01", "2019-12-31", known="2018-11-30")
+    s.paid(1, "2018-02", "2019-02")
+
+
+def test_extension_after_a_definitive_stop_gives_no_segment(years):
+    assert years("extension_after_a_definitive_stop", "year, status, segments_started") == [
+        (2018, "new", 1),
+        (2019, "carried_over", 0),
+    ]
+
+
+@story
+def extension_before_care_began(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", "2018-06-30")
+    s.allocated(1, "2018-01-01", "2019-12-31", known="2018-05-01")
+    s.started(1, "2018-09-01")
+    s.paid(1, "2018-09")
+
+
+def test_extension_before_care_began_gives_no_segment(years):
+    assert years("extension_before_care_began", "started_on, segments_started") == [(date(2018, 9, 1), 1)]
+
+
+@story
+def versions_out_of_order(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", "2019-12-31", known="2018-12-20", allocated_on=date(2018, 5, 20))
+    s.allocated(1, "2018-01-01", "2018-06-30", known="2018-12-21", allocated_on=date(2018, 1, 2))
+    s.paid(1, "2018-02", "2019-02")
+
+
+def test_versions_are_compared_in_order_of_allocation_and_not_of_message(years):
+    assert years("versions_out_of_order", "year, status, segments_started, ended_on") == [
+        (2018, "new", 2, date(2019, 12, 31)),
+        (2019, "carried_over", 0, date(2019, 12, 31)),
+    ]
+
+
+@story
+def first_delivered_day_is_earliest(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2019-01-15", "2019-12-31")
+    s.started(1, "2019-02-01")
+    s.paid(1, "2018-12-20/2018-12-31", "2019-01")
+
+
+def test_first_delivered_day_before_the_allocation_begins_the_trajectory(years):
+    assert years("first_delivered_day_is_earliest", "year, status, started_on") == [
+        (2018, "new", date(2018, 12, 20)),
+        (2019, "carried_over", date(2018, 12, 20)),
+    ]
+
+
+@story
+def withdrawn_with_paid_lines(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", "2019-12-31")
+    s.paid(1, "2018-05", "2018-07")
+    s.allocated(1, "2018-01-01", "2018-01-01", known="2018-09-01", change_reason="13")
+
+
+def test_lines_of_a_withdrawn_allocation_count_as_declarations_without_an_allocation(years, findings):
+    assert years("withdrawn_with_paid_lines", "year, status, started_on, ended_on, lines, attribution") == [
+        (2018, "new", date(2018, 5, 1), date(2018, 7, 31), 2, "none")
+    ]
+    assert [f[:2] for f in findings("withdrawn_with_paid_lines")] == [("line_on_withdrawn_allocation", "TR384")] * 2
+
+
+@story
+def lapsed_with_reason_01(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", "2018-06-30")
+    s.allocated(1, "2018-01-01", "2018-01-01", known="2018-02-01", change_reason="01")
+    s.paid(1, "2018-05")
+    s.allocated(2, "2018-01-01", "2018-06-30", client="d")
+    s.allocated(2, "2018-01-01", "2018-05-31", known="2018-02-01", change_reason="01", client="d")
+    s.paid(2, "2018-05", client="d")
+
+
+def test_reason_01_withdraws_only_where_the_end_is_the_start(years):
+    assert years("lapsed_with_reason_01", "started_on") == [(date(2018, 1, 1),), (date(2018, 5, 1),)]
+
+
+@story
+def declarations_only(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.paid(7, "2018-03", "2018-04", "2018-12", "2019-01")
+
+
+def test_declarations_only_are_one_segment_from_first_to_last_delivered_day(years):
+    assert years("declarations_only", "year, status, started_on, ended_on, segments_started") == [
+        (2018, "new", date(2018, 3, 1), date(2019, 1, 31), 1),
+        (2019, "carried_over", date(2018, 3, 1), date(2019, 1, 31), 0),
+    ]
+
+
+@story
+def without_a_number(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.paid(None, "2018-03", "2018-04")
+    s.paid(None, "2018-04", product_code="51A00")
+
+
+def test_lines_without_a_number_are_one_segment_per_product_code(years):
+    assert years("without_a_number", "care_profile, started_on, lines") == [
+        ("ggz_specialistisch_basis", date(2018, 3, 1), 2),
+        ("bggz", date(2018, 4, 1), 1),
+    ]
+
+
+@story
+def first_observed_month(s: Story) -> None:
+    s.observed_since("2018-03-15")
+    s.paid(1, "2018-03", "2019-01")
+    s.paid(2, "2018-04", client="later")
+    s.allocated(3, "2018-03-01", "2018-12-31", client="allocated")
+    s.paid(3, "2018-03", client="allocated")
+
+
+def test_declarations_only_in_the_first_month_of_data_are_unknown_in_that_year_only(years):
+    assert years("first_observed_month", "year, status, client_key") == [
+        (2018, "new", "first_observed_month-allocated"),
+        (2018, "unknown", "first_observed_month-c"),
+        (2018, "new", "first_observed_month-later"),
+        (2019, "carried_over", "first_observed_month-c"),
+    ]
+
+
+@story
+def first_month_with_lines(s: Story) -> None:
+    s.paid(1, "2018-03")
+    s.paid(2, "2018-04", client="later")
+
+
+def test_without_gegevens_vanaf_the_first_month_with_lines_is_not_observed(years):
+    assert years("first_month_with_lines") == [(2018, "unknown"), (2018, "new")]
+
+
+@story
+def converted_by_reason(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", "2018-12-31", change_reason="10")
+    s.allocated(1, "2018-01-01", "2019-12-31", known="2018-12-01", change_reason="04")
+    s.paid(1, "2018-03", "2019-03")
+
+
+def test_reason_10_in_any_version_of_the_first_allocation_is_converted_in_its_first_year(years):
+    assert years("converted_by_reason") == [(2018, "converted"), (2019, "extended")]
+
+
+@story
+def converted_by_date(s: Story) -> None:
+    s.observed_since("2017-01-01", omzetting_op=date(2018, 1, 1))
+    s.allocated(1, "2018-01-01", "2018-12-31")
+    s.paid(1, "2018-03")
+    s.allocated(2, "2018-01-02", "2018-12-31", client="day later")
+    s.paid(2, "2018-03", client="day later")
+    s.allocated(3, "2017-06-01", "2017-12-31", client="before")
+    s.allocated(4, "2018-01-01", "2018-12-31", client="before")
+    s.paid(4, "2018-03", client="before")
+
+
+def test_first_allocation_that_begins_on_omzetting_op_is_converted(years):
+    assert years("converted_by_date", "status, started_on") == [
+        ("extended", date(2017, 6, 1)),
+        ("converted", date(2018, 1, 1)),
+        ("new", date(2018, 1, 2)),
+    ]
+
+
+@story
+def number_of_two_clients(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    s.allocated(1, "2018-01-01", "2018-12-31", client="a")
+    s.allocated(1, "2018-02-01", "2018-12-31", client="b")
+    s.paid(1, "2018-03", client="a")
+    s.paid(1, "2018-03", client="b")
+    s.paid(1, "2018-03", client="z")
+
+
+def test_one_number_for_two_clients_gives_each_a_segment_and_a_finding(years, findings):
+    assert years("number_of_two_clients", "client_key, started_on") == [
+        ("number_of_two_clients-a", date(2018, 1, 1)),
+        ("number_of_two_clients-b", date(2018, 2, 1)),
+        ("number_of_two_clients-z", date(2018, 3, 1)),
+    ]
+    assert [f[:3] for f in findings("number_of_two_clients")] == [
+        ("line_of_other_client", "TR304", "R3"),
+        ("number_of_two_clients", "TR332", "1"),
+        ("number_of_two_clients", "TR332", "1"),
+    ]
+
+
+@story
+def merged_municipality(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    old, older = "1" + s.municipality[1:], "0" + s.municipality[1:]
+    s.lake.reference["gemeenten"] += [
+        {"gemeentecode": old, "opvolger_gemeentecode": s.municipality},
+        {"gemeentecode": older, "opvolger_gemeentecode": old},
+    ]
+    s.allocated(1, "2018-01-01", "2018-12-31", municipality=older)
+    s.paid(1, "2018-03", municipality=older)
+    s.paid(1, "2018-11")
+    # the same number under the successor's code is another allocation
+    s.allocated(2, "2018-01-01", "2018-12-31", municipality=old, client="d")
+    s.allocated(2, "2018-06-01", "2018-12-31", client="e")
+    s.paid(2, "2018-07", client="e")
+    s.paid(2, "2018-07", municipality=old, client="d")
+
+
+def test_merged_municipality_reads_as_its_successor_and_numbers_are_looked_up_there_first(years):
+    assert years("merged_municipality", "client_key, status, started_on, lines") == [
+        ("merged_municipality-c", "new", date(2018, 1, 1), 2),
+        ("merged_municipality-d", "new", date(2018, 1, 1), 1),
+        ("merged_municipality-e", "new", date(2018, 6, 1), 1),
+    ]
+
+
+@story
+def profiles_of_own_municipality(s: Story) -> None:
+    s.observed_since("2017-01-01")
+    own = {"municipality": s.municipality}
+    s.lake.profile("5*", "ggz_kort_basis", **own)
+    s.lake.profile("5400*", "ggz_kort_intens", geldig_vanaf=date(2018, 1, 1), geldig_tot=date(2019, 1, 1), **own)
+    s.lake.profile("5400*", "ggz_kort_aanvullend", geldig_vanaf=date(2019, 1, 1), **own)
+    for number, starts in ((1, "2017-05-01"), (2, "2018-12-31"), (3, "2019-01-01")):
+        s.allocated(number, starts, "2019-12-31", client=str(number))
+        s.paid(number, "2019-03", client=str(number))
+    s.allocated(4, "2019-01-01", "2019-12-31", client="4", product_code="99999")
+    s.paid(4, "2019-03", client="4", product_code="99999")
+    s.allocated(5, "2019-01-01", "2019-12-31", client="5", product_code=None)
+    s.paid(5, "2019-03", client="5", product_code="51A00")
+
+
+def test_care_profile_is_own_municipality_then_longest_code_then_validity_at_the_start(years):
+    assert sorted(years("profiles_of_own_municipality", "client_key[-1], care_profile, domain")) == [
+        ("1", "ggz_kort_basis", "ggz"),
+        ("2", "ggz_kort_intens", "ggz"),
+        ("3", "ggz_kort_aanvullend", "ggz"),
+        ("4", "overig", "overig"),
+        ("5", "ggz_kort_basis", "ggz"),
+    ]
