@@ -97,7 +97,8 @@ def _decision_lines(frame: pl.DataFrame, _: Pseudonyms) -> pl.DataFrame:
 
 
 def _decisions(frame: pl.DataFrame, _: Pseudonyms) -> pl.DataFrame:
-    return frame.with_columns(return_codes=pl.col("return_codes").fill_null(""))
+    # The lines are counted when the whole file was read.
+    return frame.with_columns(return_codes=pl.col("return_codes").fill_null(""), listed_lines=pl.lit(0))
 
 
 def _care_events(frame: pl.DataFrame, _: Pseudonyms) -> pl.DataFrame:

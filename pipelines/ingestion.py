@@ -1,0 +1,288 @@
+"""The inbox → the lake: what is new is taken in, once, whatever its folder or name.
+
+Belongs here: which files are new, how the work is spread, and when the lake is written. Does not belong here: what
+happens to one file (``intake``), or how the lake is laid out (``lake``).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+import polars as pl
+
+from pipelines import lake
+from pipelines.deliveries import InboxFile, Limits, scan_inbox
+from pipelines.home import Home
+from pipelines.intake import INTERNAL_ERROR, UNREADABLE, Intake, Taken, take_in
+from pipelines.lake import Entry, LedgerRow
+from pipelines.pseudonyms import Pseudonyms
+from pipelines.settings import Settings
+from schemas.lake_files import INBOX_INDEX
+
+READER_VERSION = 1
+"""Raised when reading or validation changes: the inbox is then looked at again, and what was refused is read again."""
+
+_CHUNK_FILES = 128
+_CHUNK_BYTES = 16 * 2**20
+_LARGE_BYTES = 48 * 2**20
+_FLUSH_ROWS = 1_000_000
+_FLUSH_FILES = 2_000
+# A worker process takes a second or two to start: less work than this is done sooner without.
+_SPREAD_BYTES = 48 * 2**20
+_SPREAD_FILES = 2_000
+
+
+@dataclass(frozen=True)
+class IngestProgress:
+    """How far the run is: files of the inbox that are done, of those that are to be read; rows read so far."""
+
+    files_done: int
+    files_total: int
+    rows_read: int
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What came of the inbox.
+
+    Attributes:
+        files: files in the inbox that are ready to be read.
+        files_unchanged: of these, not opened, because nothing changed since they were taken in.
+        files_new: of these, files that gave at least one delivery that was not known, refused ones included.
+        files_growing: files that are still being written: left for the next run.
+        deliveries_taken, deliveries_refused: messages or exports that are new in the ledger, or read again.
+        rows_read, rows_accepted, rows_quarantined: of those deliveries.
+        cents_read, cents_accepted, cents_quarantined: of those deliveries, signed.
+        internal_errors: refused deliveries whose reading failed by our own fault.
+    """
+
+    files: int = 0
+    files_unchanged: int = 0
+    files_new: int = 0
+    files_growing: int = 0
+    deliveries_taken: int = 0
+    deliveries_refused: int = 0
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    cents_read: int = 0
+    cents_accepted: int = 0
+    cents_quarantined: int = 0
+    internal_errors: int = 0
+
+
+def ingest(
+    home: Home,
+    settings: Settings,
+    pseudonyms: Pseudonyms,
+    on_progress: Callable[[IngestProgress], None] | None = None,
+) -> IngestReport:
+    """Take in what is new in the inbox.
+
+    Args:
+        home: the home folder.
+        settings: the deployment's settings.
+        pseudonyms: the deployment's pseudonyms.
+        on_progress: is told how far the run is.
+
+    Raises:
+        LakeLockedError: another process is writing to the lake.
+    """
+    tell = on_progress or (lambda _: None)
+    with lake.locked(home):
+        lake.ensure_schemas(home)
+        shutil.rmtree(home.scratch, ignore_errors=True)
+        home.scratch.mkdir(mode=0o700, parents=True)
+        scan = scan_inbox(home.inbox, settings.reading.settle_seconds)
+        changed_ns = {file.name: _changed_ns(file) for file in scan.ready}
+        todo = _not_seen(scan.ready, changed_ns, lake.read_index(home))
+        writer = _Writer(home, changed_ns, _intake(home, settings, pseudonyms))
+        report = IngestReport(
+            files=len(scan.ready), files_unchanged=len(scan.ready) - len(todo), files_growing=len(scan.growing)
+        )
+        tell(IngestProgress(0, len(todo), 0))
+        for taken in _read(todo, writer.intake, settings):
+            report = _counted(report, writer.add(taken))
+            done = writer.files_done
+            tell(IngestProgress(done, len(todo), report.rows_read))
+        writer.flush()
+    return report
+
+
+def _intake(home: Home, settings: Settings, pseudonyms: Pseudonyms) -> Intake:
+    done = lake.read_ledger(home).filter(pl.col("refusal").is_null())
+    return Intake(
+        inbox=home.inbox,
+        scratch=home.scratch,
+        limits=Limits(max_bytes=settings.reading.max_file_bytes),
+        pseudonyms=pseudonyms,
+        seen_at=datetime.now(UTC),
+        named=frozenset(done.select("file_sha256", "file_name").iter_rows()),
+        taken=frozenset(done["file_sha256"]),
+    )
+
+
+def _changed_ns(file: InboxFile) -> int:
+    """When the file's state last changed: a file replaced by one of the same size and time is seen by it."""
+    try:
+        return file.path.stat().st_ctime_ns
+    except OSError:
+        return -1
+
+
+def _not_seen(files: Sequence[InboxFile], changed_ns: dict[str, int], index: pl.DataFrame) -> list[InboxFile]:
+    seen = set(index.select(list(INBOX_INDEX)).iter_rows())
+    return [
+        file
+        for file in files
+        if (file.name, file.size, file.modified_ns, changed_ns[file.name], READER_VERSION) not in seen
+    ]
+
+
+# --- spreading the work ---
+
+
+def _read(files: Sequence[InboxFile], intake: Intake, settings: Settings) -> Iterator[Taken]:
+    """Read files side by side when there is enough to do; large ones one by one, because of their memory."""
+    small = [file for file in files if file.size < _LARGE_BYTES]
+    large = [file for file in files if file.size >= _LARGE_BYTES]
+    workers = settings.reading.workers or len(os.sched_getaffinity(0))
+    is_much = sum(file.size for file in small) >= _SPREAD_BYTES or len(small) >= _SPREAD_FILES
+    work = partial(take_in, intake=intake)
+    if workers > 1 and is_much:
+        # Processes, not threads: much of a small file is Python, which runs one thread at a time.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            yield from _side_by_side(pool, work, _chunks(small), 2 * workers)
+    else:
+        for chunk in _chunks(small):
+            yield from work(chunk)
+    for file in large:
+        yield from work([file])
+
+
+def _side_by_side(
+    pool: Executor, work: Callable[[list[InboxFile]], list[Taken]], chunks: Iterable[list[InboxFile]], ahead: int
+) -> Iterator[Taken]:
+    """Results in the order of the chunks; only so many chunks are under way that memory stays bounded."""
+    under_way: deque[Future[list[Taken]]] = deque()
+    for chunk in chunks:
+        under_way.append(pool.submit(work, chunk))
+        if len(under_way) >= ahead:
+            yield from under_way.popleft().result()
+    while under_way:
+        yield from under_way.popleft().result()
+
+
+def _chunks(files: Iterable[InboxFile]) -> Iterator[list[InboxFile]]:
+    chunk: list[InboxFile] = []
+    size = 0
+    for file in files:
+        chunk.append(file)
+        size += file.size
+        if len(chunk) >= _CHUNK_FILES or size >= _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+# --- writing ---
+
+
+class _Writer:
+    """Collects what was read and writes it to the lake in large pieces."""
+
+    def __init__(self, home: Home, changed_ns: dict[str, int], intake: Intake) -> None:
+        self.intake = intake
+        self.files_done = 0
+        self._home = home
+        self._changed_ns = changed_ns
+        self._taken = set(intake.taken)
+        self._named = set(intake.named)
+        self._rows: dict[str, LedgerRow] = {}
+        self._entries: list[Entry] = []
+        self._seen: list[tuple[str, int, int, int, int]] = []
+        self._pending_rows = 0
+
+    def add(self, taken: Taken) -> Taken:
+        """Keep a file's entries for the next flush; returns it with the entries that count."""
+        self.files_done += 1
+        if taken.is_growing:
+            return taken
+        kept = [self._new(entry, place in taken.also_named) for place, entry in enumerate(taken.entries)]
+        entries = tuple(entry for entry in kept if entry is not None)
+        self._entries.extend(entries)
+        self._pending_rows += sum(entry.row.rows_accepted for entry in entries)
+        file = taken.file
+        state = (file.name, file.size, file.modified_ns, self._changed_ns[file.name], READER_VERSION)
+        # What could not be read for a reason outside the file may be readable tomorrow.
+        is_final = all(entry.row.refusal not in (INTERNAL_ERROR, UNREADABLE) for entry in entries)
+        if is_final:
+            self._seen.append(state)
+        if self._pending_rows >= _FLUSH_ROWS or len(self._entries) >= _FLUSH_FILES:
+            self.flush()
+        return replace(taken, entries=entries)
+
+    def flush(self) -> None:
+        """Write what was collected: rows, then the ledger, then the index of the inbox."""
+        if not self._seen and not self._entries:
+            return
+        seen = pl.DataFrame(self._seen, schema=dict(INBOX_INDEX), orient="row")
+        lake.append(self._home, self._entries, seen)
+        self._entries, self._seen, self._pending_rows = [], [], 0
+
+    def _new(self, entry: Entry, is_also_named: bool) -> Entry | None:
+        """The entry as it goes into the lake: the same bytes once only, under each name a ledger row."""
+        row = entry.row
+        key = (row.file_sha256, row.file_name)
+        if key in self._named:
+            return None
+        if row.refusal is not None:
+            return entry
+        self._named.add(key)
+        if is_also_named or row.file_sha256 in self._taken:
+            first = self._first_row(row.file_sha256)
+            same = replace(first, file_name=row.file_name, container=row.container, first_seen_at=row.first_seen_at)
+            return Entry(same, {})
+        self._taken.add(row.file_sha256)
+        self._rows[row.file_sha256] = row
+        return entry
+
+    def _first_row(self, sha: str) -> LedgerRow:
+        """The ledger row of bytes that were taken before, in this run or an earlier one."""
+        if sha not in self._rows:
+            known = lake.read_ledger(self._home).filter(pl.col("refusal").is_null())
+            self._rows.update((row["file_sha256"], LedgerRow(**row)) for row in known.iter_rows(named=True))
+        return self._rows[sha]
+
+
+def _counted(report: IngestReport, taken: Taken) -> IngestReport:
+    rows = [entry.row for entry in taken.entries]
+    refused = [row for row in rows if row.refusal is not None]
+
+    def total(name: str) -> int:
+        return getattr(report, name) + sum(getattr(row, name) for row in rows)
+
+    return replace(
+        report,
+        files_new=report.files_new + bool(rows),
+        files_growing=report.files_growing + taken.is_growing,
+        deliveries_taken=report.deliveries_taken + len(rows) - len(refused),
+        deliveries_refused=report.deliveries_refused + len(refused),
+        rows_read=total("rows_read"),
+        rows_accepted=total("rows_accepted"),
+        rows_quarantined=total("rows_quarantined"),
+        cents_read=total("cents_read"),
+        cents_accepted=total("cents_accepted"),
+        cents_quarantined=total("cents_quarantined"),
+        internal_errors=report.internal_errors + sum(row.refusal == INTERNAL_ERROR for row in refused),
+    )
