@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from pipelines.deliveries.flat.csv_rows import csv_facts, csv_rows
-from pipelines.deliveries.flat.csv_text import csv_text
+from pipelines.deliveries.flat.csv_text import open_csv
 from pipelines.deliveries.flat.datasets import Dataset
 from pipelines.deliveries.flat.facts import Facts, facts_of
 from pipelines.deliveries.flat.tables import tables_of
@@ -23,6 +24,7 @@ from pipelines.deliveries.model import Header, Limits, Part, RawDelivery, Refuse
 BATCH_ROWS = 250_000
 # Split into columns a CSV takes about twice its size: up to here it is split once and held, beyond it is split twice.
 MAX_HELD_BYTES = 640 * 2**20
+_CLOCK = ZoneInfo("Europe/Amsterdam")
 
 __all__ = ["BATCH_ROWS", "is_large", "read_flat", "read_flat_batches", "sheet_part"]
 
@@ -45,7 +47,7 @@ def read_flat(part: Part, scratch: Path | None = None) -> list[RawDelivery | Ref
         return _read_workbook(part)
     if magic.startswith(OLE_MAGIC):
         raise Refused("unknown_kind", "It is an old Excel workbook (.xls) or one with a password. Save it as .xlsx.")
-    with csv_text(part.source, scratch) as text:
+    with open_csv(part.source, scratch) as text:
         dataset = text.heading.recognised.dataset
         rows = csv_rows(text)
         held = _collected(rows)
@@ -60,7 +62,7 @@ def read_flat_batches(part: Part, scratch: Path | None = None, batch_rows: int =
     Raises:
         Refused: from the iterator, before its first batch, when the file cannot be taken.
     """
-    with csv_text(part.source, scratch) as text:
+    with open_csv(part.source, scratch) as text:
         dataset = text.heading.recognised.dataset
         rows = csv_rows(text)
         if _size(text.source) <= MAX_HELD_BYTES:
@@ -127,6 +129,6 @@ def _read_sheet(part: Part, workbook: Workbook, name: str) -> RawDelivery:
 
 def _delivery(part: Part, dataset: Dataset, rows: pl.DataFrame, facts: Facts) -> RawDelivery:
     tables = tables_of(rows, dataset, facts)
-    header = Header(kind=dataset.name, dated_on=facts.dated_on or part.modified_at.date())
+    header = Header(kind=dataset.name, dated_on=facts.dated_on or part.modified_at.astimezone(_CLOCK).date())
     # Each dataset has one frame with a row per row of the export: its first.
     return RawDelivery(header, tables, row_count=next(iter(tables.values())).height)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -69,7 +68,7 @@ class CsvText:
 
 
 @contextmanager
-def csv_text(source: bytes | Path, scratch: Path | None = None) -> Iterator[CsvText]:
+def open_csv(source: bytes | Path, scratch: Path | None = None) -> Iterator[CsvText]:
     """Recognise a CSV file and make it readable as UTF-8.
 
     Args:
@@ -77,8 +76,8 @@ def csv_text(source: bytes | Path, scratch: Path | None = None) -> Iterator[CsvT
         scratch: a private folder for a large file that must be re-encoded; default: a new one of the system's.
 
     Raises:
-        Refused: ``empty``, ``unknown_encoding``, ``unknown_kind``, ``too_many_columns``, ``two_readings``,
-            ``nul_bytes``, ``byte_order_mark``, ``two_encodings``, ``not_well_formed``, ``too_large``.
+        Refused: ``empty_file``, ``unknown_encoding``, ``unknown_kind``, ``too_many_columns``, ``two_readings``,
+            ``nul_bytes``, ``stray_bom``, ``two_encodings``, ``not_well_formed``, ``too_large``.
     """
     head = _head(source)
     heading = find_heading(head)
@@ -90,7 +89,7 @@ def csv_text(source: bytes | Path, scratch: Path | None = None) -> Iterator[CsvT
     else:
         with tempfile.TemporaryDirectory(dir=scratch) as folder:
             copy = Path(folder) / "utf8.csv"
-            with copy.open("wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            with copy.open("wb") as file:
                 file.writelines(_reencoded(source, inspection))
             yield CsvText(copy, heading, inspection)
 
@@ -104,7 +103,7 @@ def _head(source: bytes | Path) -> bytes:
     if head.startswith(_UTF16):
         raise Refused("unknown_encoding", "The file is UTF-16 text; save it as CSV UTF-8.")
     if not head.removeprefix(codecs.BOM_UTF8).strip():
-        raise Refused("empty", "The file is empty; deliver it again.")
+        raise Refused("empty_file", "The file is empty; deliver it again.")
     return head
 
 
@@ -150,7 +149,7 @@ def inspect(source: bytes | Path, separator: str, separators_in_head: int = 0) -
     """Look at all bytes once, line by line in blocks.
 
     Raises:
-        Refused: ``nul_bytes``, ``byte_order_mark``, ``two_encodings``, ``unknown_encoding``, ``not_well_formed``,
+        Refused: ``nul_bytes``, ``stray_bom``, ``two_encodings``, ``unknown_encoding``, ``not_well_formed``,
             ``too_large``.
     """
     mark = separator.encode()
@@ -168,7 +167,7 @@ def inspect(source: bytes | Path, separator: str, separators_in_head: int = 0) -
             continue
         if codecs.BOM_UTF8 in block:
             raise Refused(
-                "byte_order_mark",
+                "stray_bom",
                 "There is a byte order mark in the middle: files were pasted together. Deliver them one by one.",
             )
         has_padding = True

@@ -43,6 +43,11 @@ class Dataset:
         """All columns that are read."""
         return (*self.required, *self.required_one_of, *self.optional)
 
+    @property
+    def required_count(self) -> int:
+        """How many columns must be there."""
+        return len(self.required) + bool(self.required_one_of)
+
     def missing(self, names: frozenset[str]) -> tuple[str, ...]:
         """Required columns that ``names`` lacks; a choice is named as ``a or b``."""
         absent = [name for name in self.required if name not in names]
@@ -177,13 +182,13 @@ def recognise(header: Sequence[str | None]) -> Recognised | None:
     found = frozenset(name for name in names if name)
     satisfied = sorted(
         (dataset for dataset in DATASETS if not dataset.missing(found)),
-        key=lambda dataset: len(dataset.required),
+        key=lambda dataset: dataset.required_count,
         reverse=True,
     )
     if not satisfied:
         return None
     dataset = satisfied[0]
-    if len(satisfied) > 1 and len(satisfied[1].required) == len(dataset.required):
+    if len(satisfied) > 1 and satisfied[1].required_count == dataset.required_count:
         raise Refused(
             "two_readings",
             f"The columns fit both {dataset.name} and {satisfied[1].name}; deliver each dataset in a file of its own.",
@@ -199,16 +204,16 @@ def recognise(header: Sequence[str | None]) -> Recognised | None:
 
 def refusal_of(headers: Sequence[Sequence[str | None]]) -> Refused:
     """Why no row is a header: names the columns that the nearest dataset lacks, never what was found."""
-    best: tuple[float, Dataset, tuple[str, ...]] | None = None
+    best: tuple[int, Dataset, tuple[str, ...]] | None = None
     for header in headers:
         found = frozenset(name for cell in header if (name := _FORMS.get(heading_form(cell))))
         for dataset in DATASETS:
             missing = dataset.missing(found)
-            wanted = len(dataset.required) + bool(dataset.required_one_of)
-            share = (wanted - len(missing)) / wanted
-            if best is None or share > best[0]:
-                best = (share, dataset, missing)
-    if best is not None and best[0] >= NEAR_SHARE:
+            known = len(found.intersection(dataset.columns))
+            is_near = len(missing) <= dataset.required_count * (1 - NEAR_SHARE)
+            if is_near and (best is None or known > best[0]):
+                best = (known, dataset, missing)
+    if best is not None:
         return Refused(
             "unknown_kind",
             f"It looks like {best[1].name}, but these required columns are missing: {', '.join(best[2])}. Add them.",

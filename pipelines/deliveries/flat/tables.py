@@ -1,6 +1,6 @@
 """Rows of a flat export, under the source's Dutch names, to the raw frames of docs/architecture.md.
 
-Belongs here: which column becomes which, and one row that feeds several datasets. Does not belong here: judging a value.
+Belongs here: which column becomes which, and one row that feeds several datasets. Does not belong here: judging.
 """
 
 from __future__ import annotations

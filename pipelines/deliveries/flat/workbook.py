@@ -153,7 +153,7 @@ def open_workbook(source: bytes | Path) -> Iterator[Workbook]:
     """Open a workbook, after looking whether its parts are what they say they are.
 
     Raises:
-        Refused: ``not_well_formed``, ``zip_bomb``, ``too_large``, ``entity_declaration``, ``unknown_kind`` (no
+        Refused: ``not_well_formed``, ``zip_bomb``, ``too_large``, ``entity_declarations``, ``unknown_kind`` (no
             worksheets, or a binary workbook).
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
@@ -229,7 +229,7 @@ def _index(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
         raise Refused("not_well_formed", _DAMAGED) from None
     # An entity declaration needs a document type, and no workbook has one.
     if b"<!DOCTYPE" in text:
-        raise Refused("entity_declaration", "A part of the workbook declares a document type. Save it again as .xlsx.")
+        raise Refused("entity_declarations", "A part of the workbook declares a document type. Save it again as .xlsx.")
     try:
         return ElementTree.fromstring(text)
     except ElementTree.ParseError:
