@@ -73,7 +73,8 @@ class Categorised:
     """A frame whose listed columns hold categories.
 
     Attributes:
-        frame: the same rows and columns; a listed column is null when empty, else a category (or several, joined by a space).
+        frame: the same rows and columns; a listed column is null when empty, else a category (or several, joined by a
+            space).
         findings: ``row_number`` Int32, ``input_column`` str: one row per row and column with an unrecognised value.
     """
 
@@ -183,7 +184,7 @@ def _with_own_providers(values: ValueList, own: Mapping[str, str]) -> ValueList:
 
 
 def _categories(frame: pl.DataFrame, listed: ListedColumn, values: ValueList) -> pl.DataFrame:
-    """``row_number``, ``category`` (null when empty), ``is_unrecognised``; one row per row of the frame, in its order."""
+    """``row_number``, ``category`` (null when empty), ``is_unrecognised``: each row of the frame, in its order."""
     texts = frame.select("row_number", text=pl.col(listed.column))
     # Distinct texts are few, so the regular expressions run on those alone.
     distinct = texts.select(pl.col("text").unique(maintain_order=True)).drop_nulls()

@@ -1,6 +1,7 @@
 """A survey answer: one score on one question (flat export ``ervaringen``, poh.md section 8).
 
-Audience and question are value lists (``poh_values.py``), so no value of theirs is quarantined; a score outside its own scale is.
+Audience and question are value lists (``poh_values.py``), so no value of theirs is quarantined; a score outside its
+own scale is.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def several_values(dimension: str, *, delivered: bool) -> st.SearchStrategy[tupl
 
 @st.composite
 def municipalities(draw: st.DrawFn) -> list[oracle.Registration]:
-    """One municipality: some columns are not delivered at all, clients come back, practices are three or unattributed."""
+    """One municipality: some columns are not delivered at all, clients come back, practices are three or unknown."""
     has = {name: draw(st.booleans()) for name in ("outcomes", "support", "activities", "contacts", "intakes", "other")}
     made = []
     for number in range(draw(st.integers(1, 8))):
@@ -151,7 +151,8 @@ def test_random_registrations_give_the_counts_of_the_straight_loops(tmp_path: Pa
         row[:5]: row[5:]
         for row in query(
             candidate,
-            "select period_id, municipality_code, practice_id, dimension, category, clients, denominator from marts.poh_counts",
+            "select period_id, municipality_code, practice_id, dimension, category, clients, denominator "
+            "from marts.poh_counts",
         )
     }
     expected = oracle.poh_counts(registrations, PERIODS, taking_part, list(practices.items()))
