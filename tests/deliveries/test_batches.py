@@ -63,6 +63,16 @@ def test_invoice_of_2_3_comes_in_batches_too() -> None:
     assert batch.tables["declaration_lines"].equals(whole.tables["declaration_lines"])
 
 
+def test_second_list_of_clients_is_refused_also_when_it_begins_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapping, "BATCH_ROWS", 1)
+    data = jw323({"999900006": [line("A")]})
+    clients = data[data.index(b"<m:Clienten>") : data.index(b"</m:Declaratie>")]
+    data = data.replace(clients, clients + clients.replace(b"999900006", b"999900018"))
+    with pytest.raises(Refused) as refused:
+        list(read_batches(part_of(data), LARGE))
+    assert refused.value.reason == "unexpected_structure"
+
+
 def test_large_declaration_without_lines_gives_one_empty_batch() -> None:
     (batch,) = read_batches(part_of(jw323({}, 0)), LARGE)
     assert (batch.row_count, batch.header.identification) == (0, "ID1")

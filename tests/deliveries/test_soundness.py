@@ -38,6 +38,7 @@ DAMAGE = {
     "end of CDATA in text": (b">P1<", b">P]]>1<"),
     "comment with two dashes": (b">P1<", b">P<!-- a -- b -->1<"),
     "second XML declaration": (b"<m:Clienten>", b'<m:Clienten><?xml version="1.0"?>'),
+    "declaration without an attribute": (b"<m:Clienten>", b"<m:Clienten><?xml a?>"),
     "prefix that nobody declared": (b"<m:Client>", b"<m:Client><!-- look twice --><q:X/>"),
 }
 
@@ -126,11 +127,16 @@ def test_message_that_is_odd_but_sound_is_read_right(old: bytes, new: bytes, ref
     assert whole.equals(batch.tables["declaration_lines"])
 
 
+def test_only_line_with_an_empty_reference_has_none() -> None:
+    data = jw323().replace(b">P1<", b"><![CDATA[]]><")
+    assert read_part(part_of(data))[0].tables["declaration_lines"]["line_reference"].to_list() == [None]
+
+
 def test_name_that_is_never_read_must_still_be_sound() -> None:
     data = message("JW305", {"Client": person() | {"StartProducten": {"StartProduct": []}}})
     assert read_part(part_of(data))[0].row_count == 0
     with pytest.raises(Refused) as refused:
-        read_part(part_of(data.replace(b"Geheimnaam", b"Geheim a=1 <!-- -- -->")))
+        read_part(part_of(data.replace(b"<m:Achternaam>Geheimnaam", b"<m:Achternaam x>Geheimnaam")))
     assert refused.value.reason == "not_well_formed"
     assert "Geheim" not in str(refused.value)
 

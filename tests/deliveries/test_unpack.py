@@ -136,9 +136,9 @@ def test_member_larger_than_memory_goes_to_a_private_folder(inbox: Path) -> None
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
-        (Limits(max_bytes=2_000_000, max_ratio=10_000), "too_large"),
-        (Limits(max_total_bytes=5_000_000, max_ratio=10_000), "zip_bomb"),
-        (Limits(max_ratio=50, ratio_floor_bytes=1_000_000), "zip_bomb"),
+        (Limits(max_bytes=2_000_000, max_ratio=10_000, in_memory_bytes=1000), "too_large"),
+        (Limits(max_total_bytes=5_000_000, max_ratio=10_000, in_memory_bytes=1000), "zip_bomb"),
+        (Limits(max_ratio=50, ratio_floor_bytes=1_000_000, in_memory_bytes=1000), "zip_bomb"),
     ],
 )
 @pytest.mark.parametrize("pack", ["zip", "gzip"])
@@ -220,6 +220,7 @@ def test_damaged_member_is_refused_and_the_rest_goes_on(inbox: Path) -> None:
         (_envelope(MESSAGE).replace(b"<G:xmlBestand>", b"<G:xmlBestand>!"), "bad_base64"),
         (_envelope(MESSAGE).replace(b"\n</G:xmlBestand>", b"A</G:xmlBestand>"), "bad_base64"),
         (_envelope(b"ab").replace(b"\n</G:xmlBestand>", b"QUJD</G:xmlBestand>"), "bad_base64"),
+        (_envelope(b"ab").replace(b"\n</G:xmlBestand>", b"\nQUJD</G:xmlBestand>"), "bad_base64"),
     ],
 )
 def test_container_that_cannot_be_opened_is_refused(inbox: Path, data: bytes, reason: str) -> None:
