@@ -110,6 +110,31 @@ def status(*, home: HomeOption = None) -> int:
 
 
 @app.command
+def forget(file: str, *, home: HomeOption = None, verbose: VerboseOption = False) -> int:
+    """Take away what FILE delivered, say what went, and rebuild the warehouse without it.
+
+    Parameters
+    ----------
+    file
+        Its name below the inbox, or as ops.deliveries shows it; a container takes its members along.
+    """
+    from pipelines import lake
+    from pipelines.publication import check_replaceable
+    from pipelines.terminal import forgotten_lines
+
+    place, console = _home(home), _console()
+    if not (place.lake / "ledger.parquet").exists():
+        raise ConfigurationError(f"FILE: nothing was delivered in {place.root} yet.")
+    check_replaceable(place)
+    gone = lake.forget(place, _name_in_inbox(place, file))
+    if not gone.file_names:
+        raise ConfigurationError(f"FILE: no delivery is called '{file}'; ops.deliveries has the names.")
+    for line in forgotten_lines(gone):
+        console.print(line, soft_wrap=True, markup=False)
+    return _run_job(place, verbose=verbose, take_in=False)
+
+
+@app.command
 def ui(
     *,
     home: HomeOption = None,
@@ -137,6 +162,13 @@ def _home(option: Path | None) -> Home:
         raise ConfigurationError(f"--home: {place.root} is a file, not a folder.")
     load_settings(place.settings_file)
     return place
+
+
+def _name_in_inbox(home: Home, file: str) -> str:
+    """The name that the ledger knows, also when the path to the file was typed."""
+    path = Path(file).absolute()
+    inbox = home.inbox.absolute()
+    return path.relative_to(inbox).as_posix() if path.is_relative_to(inbox) else file
 
 
 def _nothing_to_do(home: Home) -> bool:
@@ -171,7 +203,8 @@ def _complain(sentence: str, code: int) -> int:
 
 
 def _console() -> Console:
-    return Console(highlight=False)
+    # A file or a pipe has no width of its own, and 80 columns would fold the tables.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def _one_sentence(text: str) -> str:

@@ -19,7 +19,7 @@ from pipelines.automation import nightly
 from pipelines.definitions import build_definitions
 from pipelines.errors import ConfigurationError, RunFailedError
 from pipelines.home import Home
-from pipelines.ingestion import IngestReport
+from pipelines.ingestion import IngestProgress, IngestReport
 from pipelines.publication import Published, check_replaceable
 from pipelines.resources import Progress
 from pipelines.transformation import NodeFinished
@@ -134,8 +134,8 @@ class _Witness(Progress):
         self.ingested: IngestReport | None = None
         self.published: Published | None = None
 
-    def on_ingesting(self, event: object) -> None:
-        self._listener.on_ingesting(event)
+    def on_ingesting(self, progress: IngestProgress) -> None:
+        self._listener.on_ingesting(progress)
 
     def on_ingested(self, report: IngestReport) -> None:
         self.ingested = report

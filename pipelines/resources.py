@@ -13,9 +13,8 @@ from pipelines.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
-    from pipelines.ingestion import IngestReport
+    from pipelines.ingestion import IngestProgress, IngestReport
     from pipelines.publication import Published
     from pipelines.transformation import NodeFinished
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 class Progress:
     """Follows a run; this one says nothing. A run that Dagster starts has nobody to tell."""
 
-    def on_ingesting(self, event: Any) -> None:
-        """A delivery was read, or is about to be."""
+    def on_ingesting(self, progress: IngestProgress) -> None:
+        """A file of the inbox was read."""
 
     def on_ingested(self, report: IngestReport) -> None:
         """All deliveries are in the lake."""

@@ -18,7 +18,8 @@ from pipelines.home import Home
 from pipelines.resources import Progress
 
 if TYPE_CHECKING:
-    from pipelines.ingestion import IngestReport
+    from pipelines.ingestion import IngestProgress, IngestReport
+    from pipelines.lake import Forgotten
     from pipelines.publication import Published
     from pipelines.summary import DeliveryTotals, RefusedFile, SourceStatus
     from pipelines.transformation import NodeFinished
@@ -49,12 +50,15 @@ class TerminalProgress(Progress):
     def __exit__(self, *_: object) -> None:
         self._bars.stop()
 
-    def on_ingesting(self, event: object) -> None:
+    def on_ingesting(self, progress: IngestProgress) -> None:
         """Move the first bar."""
+        note = f"{_number(progress.rows_read)} rows" if progress.rows_read else ""
+        self._bars.update(self._reading, total=progress.files_total, completed=progress.files_done, note=note)
 
     def on_ingested(self, report: IngestReport) -> None:
-        """Fill the first bar, show the second."""
+        """Say what was read; show the second bar."""
         self._bars.update(self._building, visible=True)
+        self._say(f"Read {_number(report.files_new)} new files, {_number(report.rows_read)} rows.")
 
     def on_node(self, node: NodeFinished) -> None:
         """Move the second bar; name the model, never a value."""
@@ -71,19 +75,24 @@ class TerminalProgress(Progress):
             self._console.print(sentence, soft_wrap=True)
 
 
-def run_table(totals: DeliveryTotals, new_files: int | None) -> Table:
-    """The last screen of a run: what came in, what became of it."""
-    table = Table(title="Deliveries", title_justify="left", show_header=True)
+def run_table(totals: DeliveryTotals, report: IngestReport | None) -> Table:
+    """The last screen of a run: what came in now, and what came of everything so far."""
+    table = Table(title="Deliveries", title_justify="left")
     table.add_column("")
-    table.add_column("number", justify="right")
-    if new_files is not None:
-        table.add_row("files new in this run", _number(new_files))
-    table.add_row("files known", _number(totals.files))
-    table.add_row("  refused", _number(totals.refused_files))
-    table.add_row("  duplicate", _number(totals.duplicate_files))
-    table.add_row("rows accepted", _number(totals.rows_accepted))
-    table.add_row("rows quarantined", _number(totals.rows_quarantined))
-    table.add_row("rows duplicate", _number(totals.rows_duplicate))
+    table.add_column("this run", justify="right")
+    table.add_column("so far", justify="right")
+    for label, now, so_far in (
+        ("files in the inbox", report and report.files, None),
+        ("files that were new", report and report.files_new, None),
+        ("files still being written", report and report.files_growing, None),
+        ("messages and exports", report and report.deliveries_taken + report.deliveries_refused, totals.files),
+        ("  refused", report and report.deliveries_refused, totals.refused_files),
+        ("  duplicate", None, totals.duplicate_files),
+        ("rows accepted", report and report.rows_accepted, totals.rows_accepted),
+        ("rows quarantined", report and report.rows_quarantined, totals.rows_quarantined),
+        ("rows duplicate", None, totals.rows_duplicate),
+    ):
+        table.add_row(label, *("" if value is None else _number(value) for value in (now, so_far)))
     return table
 
 
@@ -97,6 +106,22 @@ def where_to_look(home: Home, totals: DeliveryTotals) -> list[str]:
     lines.append(
         "What came in, file by file: ops.deliveries; what to look at: ops.findings. The run itself: jeugdspiegel ui."
     )
+    return lines
+
+
+def forgotten_lines(gone: Forgotten) -> list[str]:
+    """What ``forget`` took away, in sentences."""
+    rows = [f"{_number(count)} of {dataset}" for dataset, count in sorted(gone.rows.items()) if count]
+    lines = [
+        f"Forgotten: {len(gone.file_names)} delivery file(s), from {gone.file_names[0]}."
+        if len(gone.file_names) > 1
+        else f"Forgotten: {gone.file_names[0]}.",
+        f"Rows that went: {', '.join(rows) or 'none'}; {gone.cents / 100:,.2f} euro of declaration lines.",
+    ]
+    if gone.still_known_as:
+        lines.append(f"The same bytes stay known as {', '.join(gone.still_known_as)}, and so do their rows.")
+    if gone.is_in_inbox:
+        lines.append("The file is still in the inbox: the next run takes it in again, unless it is removed first.")
     return lines
 
 

@@ -14,7 +14,7 @@ import json
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -122,19 +122,27 @@ def _log(home: Home) -> Path:
     return home.dbt_logs / "dbt.log"
 
 
-def _invoke(home: Home, command: list[str], variables: Mapping[str, object], on_node: Any = None) -> dbtRunnerResult:
+def _invoke(
+    home: Home,
+    command: list[str],
+    variables: Mapping[str, object],
+    on_node: Callable[[NodeFinished], None] | None = None,
+) -> dbtRunnerResult:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     home.dbt_logs.mkdir(parents=True, exist_ok=True)
-    callbacks = [_node_callback(on_node)] if on_node else []
+    callbacks = [_log_callback(_log(home))]
+    if on_node is not None:
+        callbacks.append(_node_callback(on_node))
     arguments = [
         *command,
         *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
         *("--target-path", str(home.dbt_target), "--log-path", str(home.dbt_logs)),
         *("--vars", json.dumps(dict(variables), sort_keys=True)),
-        # The terminal is the caller's; the file gets what went wrong. dbt reports its use to nobody.
-        *("--log-level", "none", "--log-level-file", "warn", "--no-send-anonymous-usage-stats", "--no-version-check"),
+        # The terminal is the caller's, and dbt's own log formats every event before it drops most of them.
+        *("--log-level", "none", "--log-level-file", "none"),
+        *("--no-send-anonymous-usage-stats", "--no-version-check"),
     ]
     with _environment(home), _without_garbage_collection():
         try:
@@ -144,7 +152,19 @@ def _invoke(home: Home, command: list[str], variables: Mapping[str, object], on_
             DuckDBConnectionManager.close_all_connections()
 
 
-def _node_callback(on_node: Any) -> Any:
+def _log_callback(path: Path) -> Callable[[EventMsg], None]:
+    """Writes what went wrong, and only that, to dbt's log file."""
+    path.write_text("", encoding="utf-8")
+
+    def callback(message: EventMsg) -> None:
+        if message.info.level in {"warn", "error"}:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{message.info.ts.ToJsonString()} {message.info.level} {message.info.msg}\n")
+
+    return callback
+
+
+def _node_callback(on_node: Callable[[NodeFinished], None]) -> Callable[[EventMsg], None]:
     from dbt_common.events.functions import msg_to_dict
 
     results = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
