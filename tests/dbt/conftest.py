@@ -54,7 +54,8 @@ def years(ask: Ask) -> Ask:
 
     def of(name: str, columns: str = "year, status") -> list[tuple]:
         return ask(
-            f"select {columns} from marts.trajectory_years where municipality_code = ? order by year, started_on, care_profile, client_key, provider_agb",
+            f"""select {columns} from marts.trajectory_years where municipality_code = ?
+            order by year, started_on, care_profile, client_key, provider_agb""",
             municipality_of(name),
         )
 

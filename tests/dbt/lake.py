@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +278,7 @@ class Lake:
     suggestions: list[dict[str, Any]] = field(default_factory=list)
     reference: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     deliveries: dict[str, Delivery] = field(default_factory=dict)
+    files: int = 0
 
     def message(
         self,
@@ -293,7 +294,8 @@ class Lake:
         **ledger: Any,
     ) -> Delivery:
         """Register a file. An export has no identification; the name also orders files of one date."""
-        number = len(self.ledger) + 1
+        self.files += 1
+        number = self.files
         name = name or f"{number:04d}.xml"
         sha256 = sha256 or hashlib.sha256(f"{name} {number}".encode()).hexdigest()
         if identification is None and kind in MESSAGE_CODES:
@@ -336,7 +338,9 @@ class Lake:
         self.tables[dataset].append(row)
         return row
 
-    def allocate(self, known_at: date, client: str, number: int | None, starts_on: date, ends_on: date | None, **values: Any) -> None:
+    def allocate(
+        self, known_at: date, client: str, number: int | None, starts_on: date, ends_on: date | None, **values: Any
+    ) -> None:
         """A JW301 with one product; allocated on the message's date at noon unless said otherwise."""
         header = {key: values.pop(key) for key in ("municipality", "provider", "name") if key in values}
         delivery = self.message("JW301", known_at, **header)
@@ -349,7 +353,7 @@ class Lake:
                 "product_category": "54",
                 "product_code": "54002",
                 "allocated_on": known_at,
-                "allocated_at": datetime(2000, 1, 1, 12).time(),
+                "allocated_at": time(12),
                 "starts_on": starts_on,
                 "ends_on": ends_on,
             }
@@ -383,7 +387,17 @@ class Lake:
             **{"client_key": client, "request_reference": reference, "referrer_type": "02"} | values,
         )
 
-    def declare(self, delivery: Delivery, client: str, number: int | None, reference: str, period_from: date, period_to: date, cents: int, **values: Any) -> None:
+    def declare(
+        self,
+        delivery: Delivery,
+        client: str,
+        number: int | None,
+        reference: str,
+        period_from: date,
+        period_to: date,
+        cents: int,
+        **values: Any,
+    ) -> None:
         """One declaration line; negative cents are a credit."""
         self.add(
             "declaration_lines",
@@ -403,11 +417,22 @@ class Lake:
             | values,
         )
 
-    def answer(self, kind: str, known_at: date, declaration: Delivery, submitted: int | None, granted: int | None, listed: dict[str, tuple[int, int]] | None = None, **values: Any) -> Delivery:
+    def answer(
+        self,
+        kind: str,
+        known_at: date,
+        declaration: Delivery,
+        submitted: int | None,
+        granted: int | None,
+        listed: dict[str, tuple[int, int]] | None = None,
+        **values: Any,
+    ) -> Delivery:
         """A JW304 or JW325; ``listed`` maps line references to (submitted, granted) cents."""
         lines = listed or {}
         header = {key: values.pop(key) for key in ("name",) if key in values}
-        delivery = self.message(kind, known_at, municipality=declaration.municipality, provider=declaration.provider, **header)
+        delivery = self.message(
+            kind, known_at, municipality=declaration.municipality, provider=declaration.provider, **header
+        )
         self.add(
             "decisions",
             delivery,
@@ -438,7 +463,9 @@ class Lake:
 
     def practice(self, practice_id: str, agb: str) -> None:
         """A GP practice of the deployment."""
-        self.reference["praktijken"].append({"praktijk_id": practice_id, "naam": practice_id, "agb_code": agb, "gemeentecode": "0384"})
+        self.reference["praktijken"].append(
+            {"praktijk_id": practice_id, "naam": practice_id, "agb_code": agb, "gemeentecode": "0384"}
+        )
 
     def profile(self, pattern: str, profile: str, domain: str = "ggz", municipality: str = "*", **values: Any) -> None:
         """A product code, or a prefix that ends in ``*``, and its care profile."""
@@ -455,7 +482,9 @@ class Lake:
             _frame([], schema).write_parquet(lake / dataset / "schema.parquet")
             months = defaultdict(list)
             for row in rows:
-                months[row["period_from" if dataset == "declaration_lines" else "known_at"].strftime("%Y-%m")].append(row)
+                months[row["period_from" if dataset == "declaration_lines" else "known_at"].strftime("%Y-%m")].append(
+                    row
+                )
             for month, monthly in months.items():
                 _frame(monthly, schema).write_parquet(lake / dataset / f"month={month}.parquet")
         (lake / "reference").mkdir(exist_ok=True)

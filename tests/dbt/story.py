@@ -70,7 +70,9 @@ class Story:
         row = {"gemeentecode": self.municipality, "gegevens_vanaf": day(first_day)}
         self.lake.reference["gemeenten"].append(row | values)
 
-    def allocated(self, number: int, starts: str, ends: str | None, *, client: str = "c", known: str | None = None, **values: Any) -> None:
+    def allocated(
+        self, number: int, starts: str, ends: str | None, *, client: str = "c", known: str | None = None, **values: Any
+    ) -> None:
         self.lake.allocate(
             day(known or starts),
             self.client(client),
@@ -83,7 +85,17 @@ class Story:
     def started(self, number: int, begins: str, *, client: str = "c", known: str | None = None, **values: Any) -> None:
         self.lake.event("JW305", day(known or begins), self.client(client), number, day(begins), **self._header(values))
 
-    def stopped(self, number: int, begins: str, ends: str, reason: str = "31", *, client: str = "c", known: str | None = None, **values: Any) -> None:
+    def stopped(
+        self,
+        number: int,
+        begins: str,
+        ends: str,
+        reason: str = "31",
+        *,
+        client: str = "c",
+        known: str | None = None,
+        **values: Any,
+    ) -> None:
         self.lake.event(
             "JW307",
             day(known or ends),
@@ -101,7 +113,17 @@ class Story:
     def declaration(self, known: str, kind: str = "JW323", **values: Any) -> Delivery:
         return self.message(kind, known, **values)
 
-    def line(self, delivery: Delivery, number: int | None, month: str, cents: int = 1000, *, client: str = "c", reference: str | None = None, **values: Any) -> str:
+    def line(
+        self,
+        delivery: Delivery,
+        number: int | None,
+        month: str,
+        cents: int = 1000,
+        *,
+        client: str = "c",
+        reference: str | None = None,
+        **values: Any,
+    ) -> str:
         """One line for a month (``2019-03``) or for days (``2019-03-05/2019-03-20``); gives its reference."""
         self.references += 1
         reference = reference or f"R{self.references}"
@@ -115,7 +137,9 @@ class Story:
         """A declaration per month, each approved in full."""
         for month in months:
             until = day(month.partition("/")[2] or f"{month}-28")
-            delivery = self.declaration((until + timedelta(days=20)).isoformat(), **self._of(values, "municipality", "provider"))
+            delivery = self.declaration(
+                (until + timedelta(days=20)).isoformat(), **self._of(values, "municipality", "provider")
+            )
             self.line(delivery, number, month, cents, client=client, **values)
             self.lake.answer("JW325", until + timedelta(days=30), delivery, cents, cents, return_codes="8001")
 

@@ -68,7 +68,9 @@ def test_referrer_gives_attribution_and_practice(years, client, attribution, pra
 
 
 def test_unresolved_referrers_are_listed_with_the_best_suggestion(ask):
-    listed = ask("select referrer_hash, referrer_agb, segments, suggestion, score from ops.unresolved_referrers order by all")
+    listed = ask(
+        "select referrer_hash, referrer_agb, segments, suggestion, score from ops.unresolved_referrers order by all"
+    )
     assert [row for row in listed if row[0] in ("nobody", "hash of two") or row[1] in ("01777001", "01888002")] == [
         ("hash of two", None, 1, None, None),
         ("nobody", None, 1, "P3", 81.5),

@@ -24,12 +24,33 @@ def same_bytes_under_two_names(s: Story) -> None:
 
 @story
 def refused_while_reading(s: Story) -> None:
-    values = {"identification": "D1", "refusal": "total_mismatch", "refusal_message": "x", "rows_read": 7, "cents_read": 99}
-    s.declaration("2018-05-10", name=f"{s.name}-a.xml", rows_quarantined=7, cents_quarantined=99, **{k: v for k, v in values.items()})
-    mended = s.declaration("2018-05-11", identification="D1", name=f"{s.name}-b.xml", rows_quarantined=1, cents_quarantined=-30)
+    values = {
+        "identification": "D1",
+        "refusal": "total_mismatch",
+        "refusal_message": "x",
+        "rows_read": 7,
+        "cents_read": 99,
+    }
+    s.declaration(
+        "2018-05-10",
+        name=f"{s.name}-a.xml",
+        rows_quarantined=7,
+        cents_quarantined=99,
+        **values,
+    )
+    mended = s.declaration(
+        "2018-05-11", identification="D1", name=f"{s.name}-b.xml", rows_quarantined=1, cents_quarantined=-30
+    )
     s.line(mended, 1, "2018-04", 4000, reference="R")
     s.lake.quarantine.append(
-        {"file_sha256": mended.sha256, "row_number": 2, "field": "bsn", "rule": "CS002", "kind": "JW323", "message": "x"}
+        {
+            "file_sha256": mended.sha256,
+            "row_number": 2,
+            "field": "bsn",
+            "rule": "CS002",
+            "kind": "JW323",
+            "message": "x",
+        }
     )
 
 
@@ -93,7 +114,9 @@ def test_allocation_version_already_known_is_a_duplicate_row(ask, years):
 
 
 def test_rows_of_a_file_outside_the_ledger_do_not_exist(ask):
-    assert ask("select count(*) from staging.stg_lake__declaration_lines where client_key = 'not in the ledger'") == [(0,)]
+    assert ask("select count(*) from staging.stg_lake__declaration_lines where client_key = 'not in the ledger'") == [
+        (0,)
+    ]
 
 
 @story
@@ -105,7 +128,13 @@ def killed_run(s: Story) -> None:
 
 
 def test_every_parameter_is_recorded(ask):
-    assert ask("select parameter, value from ops.run_parameters order by 1") == [("as_of", None), ("max_gap_days", "31")]
+    assert ask("select parameter, value from ops.run_parameters order by 1") == [
+        ("as_of", None),
+        ("index_base_year", "2018"),
+        ("max_gap_days", "31"),
+        ("poh_add_back_days", "90"),
+        ("survey_minimum_responses", "10"),
+    ]
 
 
 def test_every_table_and_column_of_marts_and_ops_has_a_comment(ask):

@@ -34,7 +34,10 @@ def test_gap_up_to_31_free_days_is_one_trajectory(years, days):
 
 
 def test_gap_of_32_free_days_makes_two_trajectories(years):
-    assert years("gap_of_32_days", "year, status, segments_started, lines") == [(2019, "new", 1, 1), (2019, "new", 1, 1)]
+    assert years("gap_of_32_days", "year, status, segments_started, lines") == [
+        (2019, "new", 1, 1),
+        (2019, "new", 1, 1),
+    ]
 
 
 @story

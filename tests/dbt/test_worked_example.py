@@ -88,7 +88,8 @@ def test_worked_example_finds_only_the_line_without_an_allocation(findings):
 
 def test_worked_example_says_why_each_line_counts_or_not(ask):
     counting = ask(
-        "select line_reference, verdict, counting from intermediate.int_lines__counted where client_key like 'worked_example%' order by 1"
+        """select line_reference, verdict, counting from intermediate.int_lines__counted
+        where client_key like 'worked_example%' order by 1"""
     )
     assert counting == [
         ("P0001", "approved", "credited"),

@@ -18,14 +18,14 @@ OTHER_ROOMS = ("path:models/staging/poh", "path:models/intermediate/poh", "path:
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
-class DbtFailed(Exception):
+class DbtFailedError(Exception):
     """dbt ended before it could say what each node did."""
 
 
 def dbt(home: Path, *arguments: str) -> dict[str, str]:
     """One dbt command on the lake under ``home``; gives the status of each node by its name.
 
-    The candidate is ``home/candidate.duckdb``. Raises DbtFailed with dbt's output where it gave no results.
+    The candidate is ``home/candidate.duckdb``. Raises DbtFailedError with dbt's output where it gave no results.
     """
     paths = {
         "JEUGDSPIEGEL_LAKE": str(home / "lake"),
@@ -38,7 +38,7 @@ def dbt(home: Path, *arguments: str) -> dict[str, str]:
     command += ["--profiles-dir", str(PROJECT), "--target-path", str(home / "target"), "--log-path", str(home / "logs")]
     done = subprocess.run(command, env=os.environ | paths, capture_output=True, text=True, check=False)
     if not results.exists():
-        raise DbtFailed(done.stdout[-3000:] + done.stderr[-1000:])
+        raise DbtFailedError(done.stdout[-3000:] + done.stderr[-1000:])
     listed = json.loads(results.read_text())["results"]
     return {result["unique_id"].split(".", 2)[2]: result["status"] for result in listed}
 
