@@ -54,8 +54,13 @@ def read_flat(part: Part, scratch: Path | None = None) -> list[RawDelivery | Ref
         return [_delivery(part, dataset, held, csv_facts(text, held.lazy()))]
 
 
-def read_flat_batches(part: Part, scratch: Path | None = None, batch_rows: int = BATCH_ROWS) -> Iterator[RawDelivery]:
+def read_flat_batches(part: Part, scratch: Path | None = None, batch_rows: int | None = None) -> Iterator[RawDelivery]:
     """Read a large CSV in batches of rows, in order; memory is bounded, whatever the file's size.
+
+    Args:
+        part: a CSV.
+        scratch: as in ``read_flat``.
+        batch_rows: rows per batch; None for ``BATCH_ROWS``.
 
     Every batch has the same header, row numbers run on, and ``row_count`` is the batch's own. There is always a batch.
 
@@ -65,13 +70,14 @@ def read_flat_batches(part: Part, scratch: Path | None = None, batch_rows: int =
     with open_csv(part.source, scratch) as text:
         dataset = text.heading.recognised.dataset
         rows = csv_rows(text)
+        batches: Iterator[pl.DataFrame]
         if _size(text.source) <= MAX_HELD_BYTES:
             held = _collected(rows)
             facts = csv_facts(text, held.lazy())
-            batches = held.iter_slices(batch_rows) if held.height else iter([held])
+            batches = held.iter_slices(batch_rows or BATCH_ROWS) if held.height else iter([held])
         else:
             facts = csv_facts(text, rows)
-            batches = rows.collect_batches(chunk_size=batch_rows, maintain_order=True, engine="streaming")
+            batches = rows.collect_batches(chunk_size=batch_rows or BATCH_ROWS, engine="streaming")
         for batch in batches:
             yield _delivery(part, dataset, batch, facts)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ _CHUNK_BYTES = 2**20
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _DAMAGED = "The workbook is damaged. Save it again as .xlsx."
-_READ_ERRORS = (zipfile.BadZipFile, OSError, EOFError, KeyError, NotImplementedError, RuntimeError, zipfile.zlib.error)
+_READ_ERRORS = (zipfile.BadZipFile, OSError, EOFError, KeyError, NotImplementedError, RuntimeError, zlib.error)
 
 
 @dataclass(frozen=True)
