@@ -67,7 +67,8 @@ def scan_inbox(
     first = _look(inbox)
     if any(now() - file.modified_ns / 1e9 < _RESTED_SECONDS for file in first):
         sleep(look_again_seconds)
-    ready, growing = [], []
+    ready: list[InboxFile] = []
+    growing: list[InboxFile] = []
     for file in first:
         is_young = settle_seconds > 0 and now() - file.modified_ns / 1e9 < settle_seconds
         (growing if is_young or not is_unchanged(file) else ready).append(file)

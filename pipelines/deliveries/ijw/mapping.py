@@ -81,7 +81,7 @@ def parser_of(mapping: Path) -> XmlToArrowParser:
 
 def frame_of(batch: pa.RecordBatch) -> pl.DataFrame:
     """An Arrow batch as a frame: no white space around a value, and nothing instead of an empty one (RS033)."""
-    frame = pl.from_arrow(batch)
+    frame = pl.DataFrame(batch)
     untidy = [
         field.name
         for field, column in zip(batch.schema, batch.columns, strict=True)
@@ -100,7 +100,7 @@ def _tables(mapping: Path) -> tuple[str, ...]:
 
 def _empty_tables(mapping: Path) -> Mapping[str, pl.DataFrame]:
     parser = parser_of(mapping)
-    return {name: pl.from_arrow(parser.schema(name).empty_table()) for name in _tables(mapping)}
+    return {name: pl.DataFrame(parser.schema(name).empty_table()) for name in _tables(mapping)}
 
 
 def _is_untidy(column: pa.StringArray) -> bool:

@@ -98,14 +98,14 @@ class _WaitingLines:
             self._clients = frame if self._clients is None else pl.concat([self._clients, frame])
         else:
             self.lines.append(frame)
-        while self.lines and self._clients is not None and self.lines[0]["<client>"].max() < self._known:
+        while self.lines and self._clients is not None and (self.lines[0]["<client>"] < self._known).all():
             lines = self.lines.pop(0)
             self._clients = self._clients.filter(pl.col("<client>") >= lines["<client>"].min())
             yield lines, self._clients
 
 
 def _with_clients(
-    message: Message, tables: frames.Tables, source: bytes, limits: Limits, is_strict: bool
+    message: Message, tables: frames.Tables, source: bytes | Path, limits: Limits, is_strict: bool
 ) -> RawDelivery:
     _check_root(tables["message"].height, source, limits, is_strict)
     values = tables["message"].row(0, named=True)
