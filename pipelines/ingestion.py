@@ -35,9 +35,9 @@ _CHUNK_BYTES = 16 * 2**20
 _LARGE_BYTES = 48 * 2**20
 _FLUSH_ROWS = 1_000_000
 _FLUSH_FILES = 2_000
-# A worker process takes a second or two to start: less work than this is done sooner without.
-_SPREAD_BYTES = 48 * 2**20
-_SPREAD_FILES = 2_000
+# A worker process costs two to three seconds before its first file: less work than this is done sooner without.
+_SPREAD_BYTES = 128 * 2**20
+_SPREAD_FILES = 5_000
 
 
 @dataclass(frozen=True)
