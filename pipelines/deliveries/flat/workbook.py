@@ -6,6 +6,7 @@ Belongs here: finding the header, and what makes a sheet unreadable. Does not be
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -36,7 +37,18 @@ _CHUNK_BYTES = 2**20
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _DAMAGED = "The workbook is damaged. Save it again as .xlsx."
-_READ_ERRORS = (zipfile.BadZipFile, OSError, EOFError, KeyError, NotImplementedError, RuntimeError, zlib.error)
+# What zipfile raises on bytes that are no sound zip.
+_READ_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
@@ -78,15 +90,14 @@ class Workbook:
 
     def _text(self, name: str, n_rows: int | None = None) -> pl.DataFrame:
         """All cells as text from the sheet's first row on; a column is named by its place (0-based) in the sheet."""
-        try:
+        with _sound():
             # skip_rows=0 keeps empty rows at the start, so that places are those of the sheet.
             sheet = self._reader.load_sheet(name, header_row=None, skip_rows=0, n_rows=n_rows, dtypes="string")
             if sheet.width == 0:
                 return pl.DataFrame()
+            text = sheet.to_polars()
             places = [str(column.absolute_index) for column in sheet.available_columns()]
-            return sheet.to_polars().rename(dict(zip(sheet.to_polars().columns, places, strict=True)))
-        except fastexcel.FastExcelError:
-            raise Refused("not_well_formed", _DAMAGED) from None
+            return text.rename(dict(zip(text.columns, places, strict=True)))
 
     def _cells(self, name: str, columns: tuple[int, ...]) -> SheetCells:
         with self._archive.open(self.parts[name]) as part:
@@ -159,19 +170,29 @@ def open_workbook(source: bytes | Path) -> Iterator[Workbook]:
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     with file:
-        try:
+        with _sound():
             archive = zipfile.ZipFile(file)
-        except _READ_ERRORS:
-            raise Refused("not_well_formed", _DAMAGED) from None
         with archive:
             _check_sizes(archive)
             parts = _worksheets(archive)
-            try:
+            with _sound():
                 _check_parts(archive)
                 reader = fastexcel.read_excel(source if isinstance(source, bytes) else str(source))
-            except (*_READ_ERRORS, fastexcel.FastExcelError):
-                raise Refused("not_well_formed", _DAMAGED) from None
             yield Workbook(parts, archive, reader)
+
+
+@contextmanager
+def _sound() -> Iterator[None]:
+    """Refuse a workbook that a reader stumbles over; its error's text may hold values."""
+    try:
+        yield
+    except (*_READ_ERRORS, fastexcel.FastExcelError):
+        raise Refused("not_well_formed", _DAMAGED) from None
+    except BaseException as error:
+        # A panic of the Rust reader is no Exception, and would end the run.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Refused("not_well_formed", _DAMAGED) from None
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:
@@ -223,11 +244,8 @@ def _part_name(target: str) -> str:
 
 
 def _index(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    try:
-        with archive.open(name) as part:
-            text = part.read(_MAX_INDEX_BYTES)
-    except _READ_ERRORS:
-        raise Refused("not_well_formed", _DAMAGED) from None
+    with _sound(), archive.open(name) as part:
+        text = part.read(_MAX_INDEX_BYTES)
     # An entity declaration needs a document type, and no workbook has one.
     if b"<!DOCTYPE" in text:
         raise Refused("entity_declarations", "A part of the workbook declares a document type. Save it again as .xlsx.")
