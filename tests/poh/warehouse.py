@@ -178,8 +178,8 @@ def _write(path: Path, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, 
     pl.DataFrame(complete, schema=dict(columns), orient="row").write_parquet(path)
 
 
-def build(folder: Path, lake: Lake, select: str, *, command: str = "build") -> Path:
-    """Write the lake and let dbt build the selected models; returns the DuckDB file.
+def build(folder: Path, lake: Lake, select: str) -> Path:
+    """Write the lake, let dbt build the selected models and run the tests of the POH; returns the DuckDB file.
 
     Raises:
         AssertionError: dbt did not succeed; its message names the nodes.
@@ -190,28 +190,29 @@ def build(folder: Path, lake: Lake, select: str, *, command: str = "build") -> P
     os.environ["JEUGDSPIEGEL_QUARANTINE"] = str(folder / "lake" / "quarantine")
     os.environ["JEUGDSPIEGEL_CANDIDATE"] = str(candidate)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-    paths = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(folder / "target")]
-    result = dbtRunner().invoke(
-        [
-            command,
-            "--select",
-            *select.split(),
-            *paths,
-            "--log-path",
-            str(folder / "logs"),
-            "--quiet",
-            "--indirect-selection",
-            "cautious",
-        ]
+    # The tests of the models before ours are run by whoever owns them.
+    without_tests = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    _dbt(folder, ["build", "--select", *select.split(), *without_tests])
+    return candidate
+
+
+def run_dbt_tests(folder: Path) -> None:
+    """Run dbt's own tests of the POH models on what was built under the folder; its unit tests too."""
+    _dbt(
+        folder, ["test", "--select", "path:models/intermediate/poh", "path:models/marts/poh", "path:models/staging/poh"]
     )
+
+
+def _dbt(folder: Path, arguments: Sequence[str]) -> None:
+    project = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    written = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--quiet"]
+    result = dbtRunner().invoke([*arguments, *project, *written])
     # The adapter keeps its connection, and so the file, after a run inside this process.
     DuckDBConnectionManager.close_all_connections()
     if not result.success:
-        failed = [
-            node.node.unique_id for node in getattr(result.result, "results", ()) if node.status in ("error", "fail")
-        ]
-        raise AssertionError(f"dbt {command} failed: {failed or result.exception}")
-    return candidate
+        nodes = getattr(result.result, "results", ())
+        failed = [node.node.unique_id for node in nodes if node.status in ("error", "fail")]
+        raise AssertionError(f"dbt {arguments[0]} failed: {failed or result.exception}")
 
 
 def query(candidate: Path, statement: str) -> list[tuple[Any, ...]]:

@@ -38,6 +38,12 @@ allocations as (
 
 ),
 
+registrations as (
+
+    select * from {{ ref('int_findings__registrations') }}
+
+),
+
 while_reading as (
 
     select * from {{ ref('stg_lake__findings') }}
@@ -113,6 +119,17 @@ select
     file_sha256,
     row_number
 from allocations
+
+union all
+
+select
+    finding,
+    municipality_code,
+    reference,
+    cents,
+    file_sha256,
+    row_number
+from registrations
 
 union all
 

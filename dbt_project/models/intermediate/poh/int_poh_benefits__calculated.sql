@@ -40,7 +40,9 @@ combined as (
         scenarios.months,
         cast(scenarios.price_per_trajectory as double) as price,
         scenarios.bggz_share,
+        -- poh.md section 7: a period without a price has costs and target only.
         case
+            when scenarios.price_per_trajectory is null then null
             when scenarios.variant = 'hard_only' then avoided.completed_without_referral
             else avoided.completed_without_referral + avoided.local_support
         end as avoided_trajectories,
@@ -109,7 +111,7 @@ select
     other_annualised,
     benefit_annualised - staff_annualised - housing_annualised - other_annualised as net_saving_annualised,
     target,
-    case when price is not null then costs / nullif(avoided_trajectories, 0) end as break_even_price,
+    costs / nullif(avoided_trajectories, 0) as break_even_price,
     cast(ceil(costs / nullif(price, 0)) as bigint) as break_even_trajectories
 from annualised
 -- A programme has nothing to say about a period in which it neither cost anything nor has a price.

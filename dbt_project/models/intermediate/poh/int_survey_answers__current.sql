@@ -34,37 +34,34 @@ practice_names as (
 
 ),
 
--- Contract 3.3: a flat row identical in every column is a duplicate; the first delivered one stays.
-first_delivered as (
+duplicates as (
 
-    select
-        *,
-        row_number() over (
-            partition by row_digest
-            order by known_at, file_name, file_sha256, row_number
-        ) as occurrence
-    from answers
+    select * from {{ ref('int_poh_rows__duplicated') }}
+    where dataset = 'survey_answers'
 
 )
 
 select
-    first_delivered.file_sha256,
-    first_delivered.row_number,
-    first_delivered.known_at,
-    first_delivered.survey_id,
-    coalesce(municipalities.successor_code, first_delivered.municipality_code) as municipality_code,
+    answers.file_sha256,
+    answers.row_number,
+    answers.known_at,
+    answers.survey_id,
+    coalesce(municipalities.successor_code, answers.municipality_code) as municipality_code,
     coalesce(practice_codes.practice_id, practice_names.practice_id, 'unattributed') as practice_id,
-    first_delivered.practice_key is not null or first_delivered.practice_text_hash is not null as has_practice,
-    first_delivered.audience,
-    first_delivered.question,
-    first_delivered.answered_on,
-    first_delivered.score,
-    first_delivered.scale_max
-from first_delivered
+    answers.audience,
+    answers.question,
+    answers.answered_on,
+    answers.score,
+    answers.scale_max
+from answers
 left join municipalities
-    on first_delivered.municipality_code = municipalities.municipality_code
+    on answers.municipality_code = municipalities.municipality_code
 left join practice_codes
-    on first_delivered.practice_key = practice_codes.practice_agb
+    on answers.practice_key = practice_codes.practice_agb
 left join practice_names
-    on first_delivered.practice_text_hash = practice_names.referrer_hash
-where first_delivered.occurrence = 1
+    on answers.practice_text_hash = practice_names.referrer_hash
+left join duplicates
+    on
+        answers.file_sha256 = duplicates.file_sha256
+        and answers.row_number = duplicates.row_number
+where duplicates.file_sha256 is null

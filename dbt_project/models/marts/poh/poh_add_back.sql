@@ -61,7 +61,7 @@ prepared as (
             and (
                 registrations.closed_on is null
                 or {{ days_between('registrations.closed_on', 'started_by_municipality.started_on') }}
-                    <= {{ var('poh_add_back_days', 90) }}
+                    <= {{ var('poh_add_back_days') }}
             )
 
 )

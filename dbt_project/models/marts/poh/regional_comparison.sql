@@ -154,7 +154,7 @@ base_year as (
         measure,
         value
     from levels
-    where year = {{ var('index_base_year', 2018) }}
+    where year = {{ var('index_base_year') }}
 
 )
 

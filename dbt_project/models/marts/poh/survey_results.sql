@@ -70,7 +70,7 @@ select
     question,
     responses,
     case
-        when responses >= {{ var('survey_minimum_responses', 10) }}
+        when responses >= {{ var('survey_minimum_responses') }}
             then cast(total_score as double) / responses
     end as mean_score,
     cast(scale_max as double) as scale_max
