@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -143,8 +143,9 @@ def append(home: Home, entries: Sequence[Entry], seen: pl.DataFrame | None = Non
     for name in sorted({name for entry in with_rows for name in entry.tables}):
         frames = [entry.tables[name] for entry in with_rows if name in entry.tables]
         _append_dataset(home, name, pl.concat(frames))
-    _replace_rows(_quarantine_path(home), QUARANTINE_ROWS, with_rows, [_quarantined(entry) for entry in with_rows])
-    _replace_rows(_findings_path(home), FINDINGS, with_rows, [_found(entry) for entry in with_rows])
+    quarantined = [(entry.quarantine, entry.row) for entry in with_rows]
+    _replace_rows(_quarantine_path(home), QUARANTINE_ROWS, quarantined)
+    _replace_rows(_findings_path(home), FINDINGS, [(entry.findings, entry.row) for entry in with_rows])
     _append_ledger(home, entries)
     if seen is not None:
         _append_index(home, seen)
@@ -245,34 +246,24 @@ def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("file_sha256", "row_number", maintain_order=True)
 
 
-def _replace_rows(path: Path, columns: Columns, entries: Sequence[Entry], frames: Sequence[pl.DataFrame]) -> None:
+def _replace_rows(path: Path, columns: Columns, of_files: Sequence[tuple[pl.DataFrame | None, LedgerRow]]) -> None:
     """Rows of these files are replaced by the given ones; nothing is written when nothing changes."""
     known = read_parquet(path, columns)
-    kept = _without(known, pl.Series([entry.row.file_sha256 for entry in entries], dtype=pl.String))
-    new = pl.concat([pl.DataFrame(schema=dict(columns)), *frames])
-    if kept.height == known.height and new.is_empty() and path.exists():
+    kept = _without(known, pl.Series([row.file_sha256 for _, row in of_files], dtype=pl.String))
+    new = [_of_file(frame, row, columns) for frame, row in of_files if frame is not None]
+    if kept.height == known.height and not new and path.exists():
         return
-    write_parquet(pl.concat([kept, new]).sort(list(columns)[:4], maintain_order=True), path)
+    write_parquet(pl.concat([kept, *new]).sort(list(columns)[:4], maintain_order=True), path)
 
 
-def _quarantined(entry: Entry) -> pl.DataFrame:
-    frame = entry.quarantine if entry.quarantine is not None else pl.DataFrame(schema=dict(QUARANTINE_ROWS))
-    return _of_file(frame, entry, QUARANTINE_ROWS, kind=pl.lit(entry.row.kind))
-
-
-def _found(entry: Entry) -> pl.DataFrame:
-    frame = entry.findings if entry.findings is not None else pl.DataFrame(schema=dict(FINDINGS))
-    return _of_file(frame, entry, FINDINGS)
-
-
-def _of_file(frame: pl.DataFrame, entry: Entry, columns: Columns, **more: pl.Expr) -> pl.DataFrame:
-    whole = frame.with_columns(file_sha256=pl.lit(entry.row.file_sha256), **more)
+def _of_file(frame: pl.DataFrame, row: LedgerRow, columns: Columns) -> pl.DataFrame:
+    whole = frame.with_columns(file_sha256=pl.lit(row.file_sha256), kind=pl.lit(row.kind))
     return whole.select(pl.col(name).cast(dtype) for name, dtype in columns.items())
 
 
 def _append_ledger(home: Home, entries: Sequence[Entry]) -> None:
     known = read_ledger(home)
-    new = pl.DataFrame([asdict(entry.row) for entry in entries], schema=dict(LEDGER))
+    new = pl.DataFrame([vars(entry.row) for entry in entries], schema=dict(LEDGER))
     new = new.unique(_KEY, keep="last", maintain_order=True)
     first = known.select(*_KEY, earlier="first_seen_at")
     new = new.join(first, on=_KEY, how="left").with_columns(first_seen_at=pl.coalesce("earlier", "first_seen_at"))

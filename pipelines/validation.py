@@ -282,14 +282,15 @@ def _conclude(
     tables = {name: _by_delivery(_without(table, repeated)) for name, table in judged.tables.items()}
     quarantine = _by_delivery(broken)
     findings = _by_delivery(judged.findings)
+    nothing_quarantined, nothing_found = pl.DataFrame(schema=QUARANTINE), pl.DataFrame(schema=_FOUND)
     results: list[ValidatedDelivery | RefusedDelivery] = []
     for place, (raw, part) in enumerate(zip(raws, parts, strict=True)):
         results.append(
             _concluded(
                 replace(raw, header=replace(raw.header, dated_on=_dated_on(raw, part))),
                 {name: split[place] for name, split in tables.items() if place in split},
-                quarantine.get(place, pl.DataFrame(schema=QUARANTINE)),
-                findings.get(place, pl.DataFrame(schema=_FOUND)),
+                quarantine.get(place, nothing_quarantined),
+                findings.get(place, nothing_found),
                 sums.get(place, {}),
                 digest_of(raw.header, contents[place], pseudonyms),
             )
@@ -312,11 +313,11 @@ def _concluded(
     if "decisions" in tables:
         listed = pl.lit(sums.get("listed", 0), dtype=pl.Int32)
         tables = {**tables, "decisions": tables["decisions"].with_columns(listed_lines=listed)}
-    rows_quarantined = quarantine["row_number"].n_unique()
+    rows_quarantined = quarantine["row_number"].n_unique() if quarantine.height else 0
     return ValidatedDelivery(
         header=raw.header,
         tables=tables,
-        quarantine=quarantine.sort("row_number", "field", "rule"),
+        quarantine=quarantine.sort("row_number", "field", "rule") if quarantine.height else quarantine,
         rows_read=raw.row_count,
         rows_accepted=raw.row_count - rows_quarantined,
         rows_quarantined=rows_quarantined,
@@ -332,8 +333,8 @@ def _refusal(
     header: Header, tables: Mapping[str, pl.DataFrame], quarantine: pl.DataFrame, sums: Mapping[str, int]
 ) -> Refused | None:
     """Why the file as a whole is not taken; None when it is."""
-    of_header = quarantine.filter(pl.col("row_number") == 0)
-    if not of_header.is_empty():
+    of_header = quarantine.filter(pl.col("row_number") == 0) if quarantine.height else quarantine
+    if of_header.height:
         field, message = of_header.select("field", "message").row(0)
         return Refused("invalid_header", f"The answer's header is not valid: {field}: {message} Ask for it again.")
     if sums.get("unreadable", 0) > 0:

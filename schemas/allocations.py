@@ -48,7 +48,7 @@ RULES = (
     *f.code_list("unit_code", f.UNIT, "WJ756"),
     *f.code_list("frequency_code", f.FREQUENCY, "WMO757"),
     *f.cents("budget_cents"),
-    *f.in_range("budget_cents", 0, f.MAX_CENTS, "LDT_Budget"),
+    *f.at_most_cents("budget_cents"),
 )
 
 ALLOCATIONS = Dataset(

@@ -21,7 +21,7 @@ def _signed_amount(field: str) -> tuple[Rule, ...]:
     return (
         *f.required(amount, is_cast=True),
         *f.cents(amount),
-        *f.in_range(amount, 0, f.MAX_CENTS, "LDT_Bedrag"),
+        *f.at_most_cents(amount),
         *f.required(sign),
         *f.code_list(sign, f.DEBIT_CREDIT, "COD043"),
     )

@@ -96,11 +96,7 @@ RULES = (
     ),
     *f.required("amount", is_cast=True),
     *f.cents("amount"),
-    f.rule(
-        RuleCode("above_maximum", "amount", f"The amount is more than {f.MAX_CENTS} cents.", "LDT_Bedrag"),
-        pl.col("amount") <= f.MAX_CENTS,
-        _XML,
-    ),
+    *f.at_most_cents("amount", _XML),
     f.rule(
         RuleCode("amount_not_volume", "amount", "The unit is euros, but the amount differs from the volume.", "CS339"),
         (pl.col("amount") == pl.col("volume")) | ~_EUROS,

@@ -94,10 +94,13 @@ def in_range(field: str, low: int, high: int, standard: str, scope: Scope = EVER
 def cents(field: str, scope: Scope = EVERYWHERE) -> tuple[Rule, ...]:
     """Unsigned cents; the sign is in a column of its own (IV024)."""
     code = RuleCode("negative_amount", field, "The amount is negative: debit or credit gives the sign.", "IV024")
-    return (
-        *number_field(field, "LDT_Bedrag", scope),
-        rule(code, pl.col(field) >= 0, scope),
-    )
+    return (*number_field(field, "LDT_Bedrag", scope), rule(code, pl.col(field) >= 0, scope))
+
+
+def at_most_cents(field: str, scope: Scope = EVERYWHERE) -> tuple[Rule, ...]:
+    """The amount is not above what a message can hold."""
+    code = RuleCode("above_maximum", field, f"The amount is more than {MAX_CENTS} cents.", "LDT_Bedrag")
+    return (rule(code, pl.col(field) <= MAX_CENTS, scope),)
 
 
 def at_most(field: str, length: int, standard: str, scope: Scope = EVERYWHERE) -> tuple[Rule, ...]:
