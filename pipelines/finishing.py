@@ -137,8 +137,9 @@ def _survey_answers(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame
 def _with_practice(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
     """An AGB code is kept; any other text may be a GP's name, so that it is known by its hash alone."""
     practice = pl.col("practice").str.strip_chars()
-    is_code = practice.str.contains(r"\A[0-9]{8}\z")
-    split = frame.select(code=pl.when(is_code).then(practice), name=pl.when(~is_code).then(practice))
+    # Contract 3.2: seven digits are an AGB code that lost its leading zero; they have no other reading.
+    is_code = practice.str.contains(r"\A[0-9]{7,8}\z")
+    split = frame.select(code=pl.when(is_code).then(practice.str.zfill(8)), name=pl.when(~is_code).then(practice))
     return frame.with_columns(practice_key=split["code"], practice_text_hash=_name_hashes(split["name"], pseudonyms))
 
 

@@ -40,7 +40,7 @@ _CLOSED_LAST = f.rule(
 )
 
 RULES = (
-    *f.required("registration_id"),
+    *f.not_blank("registration_id"),
     *f.required("municipality_code"),
     *f.municipality_code("municipality_code"),
     *f.required("referred_on", is_cast=True),

@@ -209,8 +209,11 @@ PROGRAMMAKOSTEN = _table(
     (
         *f.not_blank("programma"),
         *f.required("gemeentecode"),
-        *_MUNICIPALITY_OR_ALL,
+        *f.municipality_code("gemeentecode"),
         *f.not_blank("soort"),
+        # A cost is spread over its days, so that both ends must be known.
+        *f.required("van", is_cast=True),
+        *f.required("tot", is_cast=True),
         *_ends_after("van", "tot"),
         *f.required("bedrag", is_cast=True),
     ),
@@ -230,6 +233,8 @@ TRAJECTPRIJZEN = _table(
         *f.not_blank("programma"),
         *f.not_blank("periode_id"),
         *f.not_blank("scenario"),
+        *f.required("bedrag_per_traject", is_cast=True),
+        *_not_negative("bedrag_per_traject"),
         f.rule(
             RuleCode("not_a_share", "aandeel_bggz", "The value is not between 0 and 1."),
             pl.col("aandeel_bggz").is_between(0, 1),
@@ -243,7 +248,7 @@ DOELEN = _table(
     {"gemeentecode": pl.String, "programma": pl.String, "doel": pl.String, "bedrag_per_jaar": EUROS},
     (
         *f.required("gemeentecode"),
-        *_MUNICIPALITY_OR_ALL,
+        *f.municipality_code("gemeentecode"),
         *f.not_blank("programma"),
         *f.not_blank("doel"),
         *f.required("bedrag_per_jaar", is_cast=True),

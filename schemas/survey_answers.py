@@ -24,13 +24,13 @@ _SCORE_ON_SCALE = f.rule(
 )
 
 RULES = (
-    *f.required("survey_id"),
-    *f.required("audience"),
+    *f.not_blank("survey_id"),
+    *f.not_blank("audience"),
     *f.required("municipality_code"),
     *f.municipality_code("municipality_code"),
     *f.required("answered_on", is_cast=True),
     *f.date_field("answered_on"),
-    *f.required("question"),
+    *f.not_blank("question"),
     *f.required("score", is_cast=True),
     *f.number_field("score", "poh.md 8"),
     *f.required("scale_max", is_cast=True),
