@@ -135,6 +135,25 @@ def forget(file: str, *, home: HomeOption = None, verbose: VerboseOption = False
 
 
 @app.command
+def referrers(*, home: HomeOption = None) -> int:
+    """GPs whom no practice is known for, by name, most requests first; ready to paste into verwijzer_aliassen.csv.
+
+    The names come from the inbox and go to this terminal only. A suggestion is a look-alike: check it before pasting.
+    """
+    from pipelines.pseudonyms import load_pseudonyms
+    from pipelines.referrer_suggestions import unresolved_from_inbox
+    from pipelines.terminal import referrer_lines
+
+    place, console = _home(home), _console()
+    if not (place.lake / "ledger.parquet").exists():
+        console.print(f"Nothing was delivered in {place.root} yet: 'jeugdspiegel run'.", soft_wrap=True)
+        return SUCCEEDED
+    for line in referrer_lines(unresolved_from_inbox(place, load_pseudonyms(place.pseudonym_key, os.environ))):
+        console.print(line, soft_wrap=True, markup=False)
+    return SUCCEEDED
+
+
+@app.command
 def ui(
     *,
     home: HomeOption = None,

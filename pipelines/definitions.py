@@ -10,6 +10,7 @@ from pipelines.assets.care_profiles import CARE_PROFILES, care_profiles
 from pipelines.assets.lake import deliveries
 from pipelines.assets.models import build_models, dbt_variables
 from pipelines.assets.reference import reference_tables
+from pipelines.assets.referrers import referrer_suggestions
 from pipelines.assets.warehouse import build_warehouse
 from pipelines.automation import nightly, nightly_schedule
 from pipelines.home import Home
@@ -38,6 +39,7 @@ def build_definitions(home: Home | None = None, overrides: Mapping[str, object] 
         assets=[
             deliveries,
             reference_tables,
+            referrer_suggestions,
             care_profiles,
             models,
             build_warehouse(sorted(published)),

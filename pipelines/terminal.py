@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.ingestion import IngestProgress, IngestReport
     from pipelines.lake import Forgotten
     from pipelines.publication import Published
+    from pipelines.referrer_suggestions import UnresolvedReferrer
     from pipelines.summary import DeliveryTotals, RefusedFile, SourceStatus
     from pipelines.transformation import NodeFinished
 
@@ -109,13 +110,26 @@ def where_to_look(home: Home, totals: DeliveryTotals) -> list[str]:
     return lines
 
 
+def referrer_lines(referrers: Sequence[UnresolvedReferrer]) -> list[str]:
+    """Unknown referrers as rows of verwijzer_aliassen.csv, with what a person needs to judge them as a comment behind."""
+    if not referrers:
+        return ["Every GP that messages name is known."]
+    lines = ["naam;praktijk_id"]
+    for referrer in referrers:
+        quoted = '"' + referrer.name.replace('"', '""') + '"'
+        looks_like = (
+            f"looks like it: {referrer.score:.0f} of 100" if referrer.score is not None else "nothing looks like it"
+        )
+        lines.append(f"{quoted};{referrer.practice_id or ''}    # {_number(referrer.requests)} requests, {looks_like}")
+    return lines
+
+
 def forgotten_lines(gone: Forgotten) -> list[str]:
     """What ``forget`` took away, in sentences."""
     rows = [f"{_number(count)} of {dataset}" for dataset, count in sorted(gone.rows.items()) if count]
+    more = f" and {_number(len(gone.file_names) - 1)} more that came with it" if len(gone.file_names) > 1 else ""
     lines = [
-        f"Forgotten: {len(gone.file_names)} delivery file(s), from {gone.file_names[0]}."
-        if len(gone.file_names) > 1
-        else f"Forgotten: {gone.file_names[0]}.",
+        f"Forgotten: {gone.file_names[0]}{more}.",
         f"Rows that went: {', '.join(rows) or 'none'}; {gone.cents / 100:,.2f} euro of declaration lines.",
     ]
     if gone.still_known_as:

@@ -27,7 +27,6 @@ DATASETS = {
     "survey_answers": "Answers of youth, parents and GPs (ervaringen).",
     "ledger": "One row per file as unpacked: what it was and what came of it. A file that is not here does not exist.",
     "findings": "Things noticed while one file was read, none of which drops a row.",
-    "referrer_suggestions": "For each referrer whom no practice has: the practices whose names look like it.",
     "quarantine": "Rows that break a field rule, with the field and the rule, without the value.",
 }
 
@@ -36,7 +35,7 @@ def lake_path(home: Home, name: str) -> Path:
     """Where a lake asset lies: a folder of month files, or one file."""
     if name == "quarantine":
         return home.quarantine / "rows.parquet"
-    if name in {"ledger", "findings", "referrer_suggestions"}:
+    if name in {"ledger", "findings"}:
         return home.lake / f"{name}.parquet"
     return home.lake / name
 

@@ -1,0 +1,27 @@
+"""Candidate practices for the referrers whom no practice has."""
+
+import os
+
+import dagster as dg
+
+from pipelines.assets.guard import no_values_in_errors
+from pipelines.deliveries import Limits
+from pipelines.home import Home
+from pipelines.pseudonyms import load_pseudonyms
+from pipelines.referrer_suggestions import write_suggestions
+from pipelines.settings import load_settings
+
+
+@dg.asset(
+    key=["lake", "referrer_suggestions"],
+    group_name="lake",
+    kinds={"polars", "parquet"},
+    deps=[["lake", "referral_requests"], ["lake", "ledger"], ["reference", "referrer_names"]],
+    description="For each referrer whom no practice has: which practices' names look like it.",
+)
+def referrer_suggestions(home: dg.ResourceParam[Home]) -> dg.MaterializeResult:
+    """Look up what is not looked up yet; names stay in the inbox, hashes come here."""
+    with no_values_in_errors():
+        limits = Limits(max_bytes=load_settings(home.settings_file).reading.max_file_bytes)
+        with_suggestion = write_suggestions(home, load_pseudonyms(home.pseudonym_key, os.environ), limits)
+    return dg.MaterializeResult(metadata={"referrers_with_a_suggestion": with_suggestion})
