@@ -125,10 +125,11 @@ def test_new_name_reads_its_own_file_alone(home: Home, read_again: Callable[[], 
 
 def test_changed_practices_are_compared_anew_and_a_known_name_leaves(home: Home) -> None:
     write_suggestions(home, PSEUDONYMS)
-    _write_reference(home, PRACTICES + "P2;Lindde;01999002;0988;100\n")
+    _write_reference(home, PRACTICES + "P2;Lindde;01999002;0988;100\nP3;De Lynder;01999003;0988;100\n")
     write_suggestions(home, PSEUDONYMS)
-    assert _hash("Lindde") not in _suggestions(home)
-    assert _hash("De Lynde") in _suggestions(home)
+    frame = pl.read_parquet(home.lake / "referrer_suggestions.parquet")
+    assert _hash("Lindde") not in frame["referrer_hash"].to_list()
+    assert frame.filter(pl.col("referrer_hash") == _hash("De Lynde"))["practice_id"][0] == "P3"
 
 
 def test_file_that_left_the_inbox_is_no_error(home: Home) -> None:

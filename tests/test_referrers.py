@@ -68,7 +68,7 @@ def test_name_without_letters_has_no_form(name: str) -> None:
     assert name_variants(name, TOWNS) == set()
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(NAMES)
 def test_normal_form_is_its_own_normal_form(name: str) -> None:
     assert normalise_name(normalise_name(name)) == normalise_name(name)
@@ -95,7 +95,7 @@ def test_particles_alone_are_no_variant() -> None:
     assert "te" not in name_variants("Praktijk te Weert", TOWNS)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(NAMES, st.permutations(TOWNS))
 def test_variants_do_not_depend_on_the_order_of_towns_and_are_normal_forms(name: str, towns: list[str]) -> None:
     variants = name_variants(name, towns)
@@ -129,7 +129,7 @@ def test_mapping_of_towns_gives_a_practice_its_own_town_only() -> None:
     assert names == {"de linde": "P1", "de linde weert": "P1"}
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("ABC"), NAMES), max_size=6),
     st.lists(st.tuples(st.sampled_from("ABC"), NAMES), max_size=3),

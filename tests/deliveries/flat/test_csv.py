@@ -157,6 +157,14 @@ def test_broken_file_is_refused_with_its_reason(source: bytes, reason: str) -> N
     assert "999900006" not in str(refusal)
 
 
+@pytest.mark.parametrize("is_last", [True, False])
+def test_open_quotation_mark_is_named_wherever_it_stands(is_last: bool) -> None:
+    rows = [{**NAMED, "verwijzer_naam": '"De Linde'}, *([] if is_last else [NAMED, NAMED])]
+    refusal = refusal_of(csv_bytes(rows))
+    assert refusal.reason == "not_well_formed"
+    assert "quotation mark" in refusal.message
+
+
 def test_missing_columns_are_named() -> None:
     row = {name: value for name, value in DECLARATION.items() if name not in ("bedrag", "einddatum")}
     refusal = refusal_of(csv_bytes([row]))

@@ -151,7 +151,7 @@ def test_volume_that_nothing_decides_refuses_the_file() -> None:
     assert refusal_of(_declaration(volume="1.500")).reason == "two_readings"
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.integers(-(10**11), 10**11), min_size=1, max_size=8),
     st.sampled_from([".", ","]),
@@ -169,7 +169,7 @@ def test_written_amounts_are_read_back(cents: list[int], decimal: str, has_thous
     assert read == [f"{'C' if value < 0 else 'D'}{abs(value)}" for value in cents]
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.text("0123456789.,- €", max_size=9), min_size=1, max_size=5))
 def test_no_amount_is_lost_whatever_is_written(texts: list[str]) -> None:
     frame = pl.DataFrame({"bedrag": pl.Series(texts, dtype=pl.String)})
