@@ -38,11 +38,11 @@ def counting_lines(facts: list[Taken]) -> list[CountingLine]:
     answers = _answers(facts)
     judged = [_judge(item, item.fact, answers) for item in facts if isinstance(item.fact, DeclarationLine)]
     alive = [one for one in _first_unrejected(judged) if not one.is_rejected]
-    paired = _pairs(alive)
+    credited = _credited(alive)
     return [
         CountingLine(one.line, one.cents, one.is_open, one.taken.order)
-        for position, one in enumerate(alive)
-        if position not in paired and not one.line.is_credit
+        for one in alive
+        if not one.line.is_credit and (one.line.provider_agb, one.line.line_reference) not in credited
     ]
 
 
@@ -106,22 +106,15 @@ def _first_unrejected(judged: list[_Judged]) -> list[_Judged]:
     return kept
 
 
-def _pairs(alive: list[_Judged]) -> set[int]:
-    """Positions of the debits and credits that leave the count together.
+def _credited(alive: list[_Judged]) -> set[tuple[str, str]]:
+    """(provider, reference) of the debits that a credit takes back.
 
     "A credit that was rejected: its debit keeps counting; a second credit: left out; a credit of a rejected line: left
-    out" (settled readings). "A credit whose debit is not known (yet): left out of costs" (3.3).
+    out" (settled readings). "A credit whose debit is not known (yet): left out of costs" (3.3). So a credit itself
+    never counts: with its debit, or alone, it is out.
     """
-    debits = {
-        (one.line.provider_agb, one.line.line_reference): position
-        for position, one in enumerate(alive)
-        if not one.line.is_credit
+    return {
+        (one.line.provider_agb, one.line.previous_reference)
+        for one in alive
+        if one.line.is_credit and one.line.previous_reference is not None
     }
-    gone: set[int] = set()
-    for position, one in enumerate(alive):
-        if not one.line.is_credit or one.line.previous_reference is None:
-            continue
-        debit = debits.get((one.line.provider_agb, one.line.previous_reference))
-        if debit is not None and debit not in gone:
-            gone |= {debit, position}
-    return gone

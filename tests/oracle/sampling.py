@@ -7,14 +7,26 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from .history import History
 from .strategies import histories
 
+# Hypothesis begins with the simplest example and later repeats itself with small changes, so every run is a short one.
+EXAMPLES_A_RUN = 6
+
 
 def sample(number: int, seed_value: int) -> list[History]:
     """`number` histories; only generated, never shrunk or remembered."""
     found: list[History] = []
+    run = 0
+    while len(found) < number:
+        found += _run(seed_value * 10_000 + run)[1:]
+        run += 1
+    return found[:number]
+
+
+def _run(seed_value: int) -> list[History]:
+    found: list[History] = []
 
     @seed(seed_value)
     @settings(
-        max_examples=number,
+        max_examples=EXAMPLES_A_RUN,
         phases=(Phase.generate,),
         database=None,
         deadline=None,
@@ -25,4 +37,4 @@ def sample(number: int, seed_value: int) -> list[History]:
         found.append(history)
 
     collect()
-    return found[:number]
+    return found

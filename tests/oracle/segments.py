@@ -102,7 +102,7 @@ def _ordered(
     begins_on = min([start, *(one.line.period_from for one in lines)])
     stop = care.definitive_stop(begins_on)
     ends_on = stop if stop is not None else current.ends_on
-    begins = [begins_on, *_extension_begins(number, begins_on, ends_on)]
+    begins = [begins_on, *_extension_begins(number, begins_on, stop)]
     code = current.product_code or _first_declared_code(lines)
     municipality = municipalities.reads_as(number.key.sent_code)
     profile, domain = care_profile(municipality, code, begins_on, reference, municipalities)
@@ -123,19 +123,19 @@ def _ordered(
     )
 
 
-def _extension_begins(number: Number, began_on: date, ends_on: date | None) -> list[date]:
+def _extension_begins(number: Number, began_on: date, stop: date | None) -> list[date]:
     """Contract: "each later version that moves its end date out gives one more, the day after the previous end date".
 
     "Compared with the version before it, whatever its reason; to an open end counts too; an extension that would begin
-    after the segment's definitive stop, or before care began, gives no segment of its own". One that was taken back,
-    so that it would begin after the allocation's own end, was not ordered either.
+    after the segment's definitive stop, or before care began, gives no segment of its own". One that a later version
+    takes back still gives one: the contract names these two exceptions and no third.
     """
     begins = []
     for before, after in zip(number.versions, number.versions[1:], strict=False):
         if before.ends_on is None or (after.ends_on is not None and after.ends_on <= before.ends_on):
             continue
         begin = before.ends_on + timedelta(days=1)
-        if begin >= began_on and (ends_on is None or begin <= ends_on):
+        if begin >= began_on and (stop is None or begin <= stop):
             begins.append(begin)
     return begins
 

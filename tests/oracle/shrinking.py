@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from .history import Decision, History
 from .warehouse import Difference, differences
 
-MOST_ATTEMPTS = 200
+CHANCES = (0.3, 0.5, 0.65, 0.8, 0.9)
 Item = tuple[int, int | None]
 
 
@@ -19,7 +20,7 @@ def shrink(history: History, folder: Path, max_gap_days: int = 31) -> tuple[Hist
     found = differences([history], folder / "shrink-0", max_gap_days).get(0, [])
     while True:
         step += 1
-        attempts = list(_attempts(history))[:MOST_ATTEMPTS]
+        attempts = list(_attempts(history, random.Random(step)))
         if not attempts:
             return history, found
         unlike = differences(attempts, folder / f"shrink-{step}", max_gap_days)
@@ -42,16 +43,14 @@ def _items(history: History) -> list[Item]:
     return found
 
 
-def _attempts(history: History) -> Iterator[History]:
-    """Without a half, a quarter, … and each single item; then without one reference row."""
+def _attempts(history: History, chance: random.Random) -> Iterator[History]:
+    """Without each single item, without many at random, and without each reference row."""
     items = _items(history)
-    size = len(items)
-    while size:
-        size = size // 2
-        for begin in range(0, len(items), max(size, 1)):
-            yield _without(history, set(items[begin : begin + max(size, 1)]))
-        if size <= 1:
-            break
+    yield from (_without(history, {item}) for item in items)
+    if len(items) > 4:
+        for _ in range(30):
+            for share in CHANCES:
+                yield _without(history, {item for item in items if chance.random() < share})
     reference = history.reference
     for rule in _own_rules(history):
         yield _with(history, care_profiles=tuple(r for r in reference.care_profiles if r != rule))

@@ -53,9 +53,10 @@ def test_declaration_that_nets_to_nothing_and_is_granted_in_full_is_not_rejected
         "E",
         "2019-03-01",
         line("c", 1, *JAN, -100, previous_reference="a"),
-        line("b", 1, "2019-02-01", "2019-02-28", 100),
+        line("b", 1, "2019-02-01", "2019-02-28", 60),
+        line("e", 1, "2019-01-01", "2019-01-31", 40),
     )
-    assert cost(d, answer(d, "2019-02-10"), correction, answer(correction, "2019-03-10")) == (1, 100, 0)
+    assert cost(d, answer(d, "2019-02-10"), correction, answer(correction, "2019-03-10")) == (2, 100, 0)
 
 
 def test_line_granted_in_part_counts_with_the_granted_amount():
@@ -217,7 +218,7 @@ def test_two_practices_on_the_first_day_give_the_lower_numbers():
 def test_same_message_twice_counts_once_and_other_content_is_refused():
     first = bill("D", "2019-02-01", line("a", 1, *JAN, 100))
     copy = replace(first, file_name="z-copy", file_sha256="2" * 64)
-    changed = replace(bill("D", "2019-03-01", line("b", 1, *JAN, 7)), file_name="z-changed")
+    changed = replace(bill("D", "2019-03-01", line("b", 1, *JAN, 7)), file_name="a-changed")
     assert cost(first, copy, changed)[1] == 100
     found = {o.file_name: o for o in outcomes(History((changed, copy, replace(first, also_named=("zz",))), WORLD))}
     assert (found["z-copy"].outcome, found["z-copy"].rows_duplicate, found["z-copy"].cents_duplicate) == (
@@ -226,7 +227,7 @@ def test_same_message_twice_counts_once_and_other_content_is_refused():
         100,
     )
     assert (found["zz"].outcome, found["zz"].rows_duplicate) == ("duplicate", 1)
-    assert (found["z-changed"].reason, found["z-changed"].cents_quarantined) == ("identification_conflict", 7)
+    assert (found["a-changed"].reason, found["a-changed"].cents_quarantined) == ("identification_conflict", 7)
     assert found[first.file_name].cents_accepted == 100
 
 

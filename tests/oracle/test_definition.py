@@ -146,9 +146,9 @@ def test_two_extensions_in_one_year_are_one_status_and_two_segments():
             version(1, "2018-06-01", "2019-03-31", "2018-12-10"),
             version(1, "2018-06-01", None, "2019-03-10"),
         ),
-        *declared(line("a", 1, "2019-05-01", "2019-05-31", 1)),
+        *declared(line("a", 1, "2019-05-01", "2019-05-31", 1), line("b", 1, "2020-05-01", "2020-05-31", 1)),
     )
-    assert statuses(rows) == {2019: "extended"}
+    assert statuses(rows) == {2019: "extended", 2020: "carried_over"}
     assert rows[0].segments_started == 2
     assert rows[0].ended_on is None
 
@@ -163,6 +163,39 @@ def test_end_date_moved_in_then_out_is_compared_with_the_version_before():
         *declared(line("a", 1, "2018-03-01", "2018-03-31", 1)),
     )
     assert rows[0].segments_started == 2
+
+
+def test_version_with_the_same_end_date_gives_no_segment():
+    (rows,) = figures(
+        *allocated(
+            version(1, "2018-01-01", "2018-06-30", "2017-12-20"),
+            version(1, "2018-01-01", "2018-06-30", "2018-03-20", change_reason="04"),
+        ),
+        *declared(line("a", 1, "2018-03-01", "2018-03-31", 1)),
+    )
+    assert rows[0].segments_started == 1
+
+
+def test_extension_that_was_taken_back_still_gives_a_segment():
+    (rows,) = figures(
+        *allocated(
+            version(1, "2018-06-01", "2018-12-31", "2018-05-20"),
+            version(1, "2018-06-01", "2019-06-30", "2018-11-20", change_reason="04"),
+            version(1, "2018-06-01", "2018-10-31", "2018-11-25", change_reason="05"),
+        ),
+        *declared(line("a", 1, "2018-11-01", "2018-11-30", 1), line("b", 1, "2019-02-01", "2019-02-28", 1)),
+    )
+    assert statuses(rows) == {2018: "new", 2019: "extended"}
+    assert rows[0].ended_on == date(2018, 10, 31)
+
+
+def test_stop_before_the_allocation_began_is_not_used():
+    (rows,) = figures(
+        *allocated(version(1, "2018-06-01", "2018-12-31", "2018-05-20")),
+        sent("JW307", "2018-06-02", "E", stop(1, "2018-05-01", "2018-05-31", "2018-06-02")),
+        *declared(line("a", 1, "2018-06-01", "2018-06-30", 1)),
+    )
+    assert rows[0].ended_on == date(2018, 12, 31)
 
 
 def test_versions_arriving_in_reverse_are_read_in_order_of_their_own_moment():
@@ -413,10 +446,10 @@ def test_merged_municipality_reads_as_its_successor_and_numbers_stay_apart():
         ),
         world=world,
     )
-    assert {(r[0].municipality_code, r[0].client_key, r[0].started_on, r[0].cost_eur) for r in rows} == {
-        ("0003", "client-a", date(2019, 1, 1), Decimal("0.01")),
-        ("0003", "b", date(2019, 1, 1), Decimal("0.02")),
-        ("0003", "c", date(2019, 1, 1), Decimal("0.04")),
+    assert {(r[0].municipality_code, r[0].client_key, r[0].segments_started, r[0].cost_eur) for r in rows} == {
+        ("0003", "client-a", 1, Decimal("0.01")),
+        ("0003", "b", 1, Decimal("0.02")),
+        ("0003", "c", 1, Decimal("0.04")),
     }
 
 
@@ -429,6 +462,7 @@ def test_care_profile_prefers_own_municipality_then_longest_code_then_newest():
         rule("0384", "540*", "recent", "ggz", date(2018, 1, 1)),
         rule("0384", "540*", "gone", "ggz", date(2018, 6, 1), date(2019, 1, 1)),
         rule("0384", "540*", "future", "ggz", date(2019, 1, 2)),
+        rule("0384", "5*", "shorter but newer", "ggz", date(2018, 12, 1)),
     )
 
     def profile(*use):
@@ -441,6 +475,7 @@ def test_care_profile_prefers_own_municipality_then_longest_code_then_newest():
 
     assert profile(*rules) == "recent"
     assert profile(*rules[:2]) == "short"
+    assert profile(rule("*", "54002", "from that day", "ggz", date(2019, 1, 1))) == "from that day"
     assert profile(rules[0]) == "national"
     assert profile() == "overig"
 
@@ -478,3 +513,27 @@ def test_roll_ups_keep_active_and_started_apart():
     assert by_domain["all"].cost_started_eur == Decimal("4.00")
     assert by_domain["all"].cost_carried_over_eur == Decimal("2.00")
     assert len(practice_trajectories(rows)) == 3
+
+
+def test_started_is_new_and_extended_and_a_client_is_counted_once():
+    rows = [
+        row
+        for of_one in figures(
+            *allocated(
+                version(1, "2019-01-01", "2019-01-31", "2018-11-01"),
+                version(2, "2019-06-01", "2019-12-31", "2019-02-01"),
+                version(2, "2019-06-01", "2020-12-31", "2019-12-01"),
+            ),
+            *declared(
+                line("a", 1, "2019-01-01", "2019-01-31", 100),
+                line("b", 2, "2019-06-01", "2019-06-30", 200),
+                line("c", 2, "2020-01-01", "2020-01-31", 400),
+            ),
+        )
+        for row in of_one
+    ]
+    assert [(cell.year, cell.trajectories, cell.clients) for cell in practice_trajectories(rows)] == [
+        (2019, 2, 1),
+        (2020, 1, 1),
+    ]
+    assert {cell.year: (cell.started, cell.extended) for cell in practice_years(rows)} == {2019: (2, 0), 2020: (1, 1)}

@@ -51,20 +51,23 @@ class TrajectoryYear:
 
 def chains(stretches: Iterable[Stretch], max_gap_days: int) -> list[Trajectory]:
     """Contract: "a chain of segments of one client, provider, care profile and municipality in which each begins at
-    most max_gap_days free days after the latest end so far"."""
-    groups: dict[tuple, list[tuple[Segment, Stretch]]] = defaultdict(list)
+    most max_gap_days free days after the latest end so far".
+
+    "All segments and lines of a number stay together", so that it is numbers that follow each other: the extensions of
+    a number begin within it.
+    """
+    groups: dict[tuple, list[Stretch]] = defaultdict(list)
     for stretch in stretches:
-        for segment in stretch.segments:
-            who = (segment.municipality_code, segment.client_key, segment.provider_agb, segment.care_profile)
-            groups[who].append((segment, stretch))
+        first = stretch.segments[0]
+        groups[first.municipality_code, first.client_key, first.provider_agb, first.care_profile].append(stretch)
     found = []
     for members in groups.values():
-        chain: list[tuple[Segment, Stretch]] = []
-        for segment, stretch in sorted(members, key=lambda pair: pair[0].order):
-            if chain and not _follows(segment, [s for s, _ in chain], max_gap_days):
+        chain: list[Stretch] = []
+        for stretch in sorted(members, key=lambda member: member.segments[0].order):
+            if chain and not _follows(stretch.segments[0], [one.segments[0] for one in chain], max_gap_days):
                 found.append(_trajectory(chain))
                 chain = []
-            chain.append((segment, stretch))
+            chain.append(stretch)
         found.append(_trajectory(chain))
     return found
 
@@ -77,10 +80,9 @@ def _follows(segment: Segment, so_far: list[Segment], max_gap_days: int) -> bool
     return free_days <= max_gap_days
 
 
-def _trajectory(chain: list[tuple[Segment, Stretch]]) -> Trajectory:
-    """All lines of a number are where its first segment is: "all segments and lines of a number stay together"."""
-    owners = tuple(stretch for segment, stretch in chain if stretch.segments[0] == segment)
-    return Trajectory(tuple(segment for segment, _ in chain), tuple(dict.fromkeys(owners)))
+def _trajectory(chain: list[Stretch]) -> Trajectory:
+    segments = [segment for stretch in chain for segment in stretch.segments]
+    return Trajectory(tuple(sorted(segments, key=lambda s: s.order)), tuple(chain))
 
 
 def status(trajectory: Trajectory, year: int, first_months: dict[str, date], municipalities: Municipalities) -> str:

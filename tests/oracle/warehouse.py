@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,13 @@ def build(placed: list[History], folder: Path, max_gap_days: int = 31) -> Path:
         "--profiles-dir",
         str(PROJECT),
     ]
-    command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--no-use-colors"]
+    command += [
+        "--target-path",
+        str(folder.parent / "target"),
+        "--log-path",
+        str(folder.parent / "logs"),
+        "--no-use-colors",
+    ]
     command += ["--vars", f"{{max_gap_days: {max_gap_days}}}", "--exclude-resource-type", "test", "unit_test"]
     command += ["--select", *(f"+{model}" for model in MODELS)]
     environment = os.environ | {
@@ -119,4 +125,6 @@ def _actual(connection: duckdb.DuckDBPyConnection) -> dict[str, defaultdict[int,
 
 
 def _outcome(values: tuple[Any, ...]) -> Outcome:
-    return Outcome(*(int(value) if isinstance(value, Decimal) else value for value in values))
+    """The contract names reasons of refusals only; what a duplicate's says is free."""
+    found = Outcome(*(int(value) if isinstance(value, Decimal) else value for value in values))
+    return found if found.outcome == "refused" else replace(found, reason=None)
