@@ -60,7 +60,7 @@ select
     number_key,
     md5(first_value(number_key) over links) as trajectory_id,
     row_number() over links as position,
-    case when row_number() over links = 1 then null else gap_days end as gap_days
+    case when row_number() over links > 1 and latest_end_until < date '9999-12-31' then gap_days end as gap_days
 from chained
 window
     links as (
