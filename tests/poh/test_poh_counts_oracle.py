@@ -20,9 +20,17 @@ PERIODS = (
     oracle.Period("half_months", date(2019, 1, 15), date(2019, 4, 10)),
     oracle.Period("2019", date(2019, 3, 1), date(2019, 4, 1)),
 )
-# Days around the ends of years and periods, where half-open bounds decide.
-EDGES = [FIRST_DAY + timedelta(days=days) for days in (0, 30, 31, 32, 45, 130, 273, 274, 275, 395, 396, 397)]
-days = st.sampled_from(EDGES) | st.dates(FIRST_DAY, FIRST_DAY + timedelta(days=450))
+# The days on which a period begins or ends, and their neighbours: there half-open bounds decide.
+BOUNDS = sorted({bound for period in PERIODS for bound in (period.starts_on, period.ends_until)} | {date(2020, 1, 1)})
+EDGES = [bound + timedelta(days=days) for bound in BOUNDS for days in (-1, 0, 1)]
+days = st.sampled_from([edge for edge in EDGES if edge >= FIRST_DAY]) | st.dates(FIRST_DAY, date(2020, 2, 1))
+
+
+def on_or_after(first: date, most: int) -> st.SearchStrategy[date]:
+    """A day at most so many days later; a bound of a period as often as any other."""
+    near = [edge for edge in EDGES if first <= edge <= first + timedelta(days=most)]
+    later = st.integers(0, most).map(lambda days_later: first + timedelta(days=days_later))
+    return st.sampled_from(near) | later if near else later
 
 
 def categories(dimension: str) -> st.SearchStrategy[str]:
@@ -42,12 +50,9 @@ def municipalities(draw: st.DrawFn) -> list[oracle.Registration]:
     """One municipality: some columns are not delivered at all, clients come back, practices are three or unknown."""
     has = {name: draw(st.booleans()) for name in ("outcomes", "support", "activities", "contacts", "intakes", "other")}
     made = []
-    for number in range(draw(st.integers(1, 8))):
+    for number in range(draw(st.integers(4, 14))):
         referred_on = draw(days)
-        later = st.integers(0, 40).map(lambda days_later, first=referred_on: first + timedelta(days=days_later))
-        intake_on = draw(st.none() | later) if has["intakes"] else None
-        earliest = intake_on or referred_on
-        closing = st.integers(0, 300).map(lambda days_later, first=earliest: first + timedelta(days=days_later))
+        intake_on = draw(st.none() | on_or_after(referred_on, 40)) if has["intakes"] else None
         made.append(
             oracle.Registration(
                 registration_id=str(number),
@@ -56,7 +61,7 @@ def municipalities(draw: st.DrawFn) -> list[oracle.Registration]:
                 client_key=draw(st.none() | st.sampled_from(["1", "2", "3"])),
                 referred_on=referred_on,
                 intake_on=intake_on,
-                closed_on=draw(st.none() | closing),
+                closed_on=draw(st.none() | on_or_after(intake_on or referred_on, 300)),
                 age=draw(st.integers(0, 25)),
                 sex=draw(one_value("sex", delivered=has["other"])),
                 reporter=draw(one_value("reporter", delivered=has["other"])),

@@ -43,6 +43,8 @@ def registrations() -> list[dict[str, Any]]:
     rows.append(linked | {"client_key": "within", "registration_id": "within"})
     rows.append(linked | {"client_key": "too late", "registration_id": "too_late", "closed_on": date(2020, 11, 2)})
     rows.append(linked | {"client_key": "gp", "registration_id": "gp"})
+    advised = {"outcome_clarification": "no_further_support", "client_key": "advised", "registration_id": "advised"}
+    rows.append(linked | advised)
     # An older snapshot of a dossier of Hilversum, and a practice that nobody knows.
     rows.append(rows[0] | {"known_at": date(2025, 1, 1), "closed_on": None, "outcome_treatment": None})
     rows.append(
@@ -59,6 +61,7 @@ def care() -> dict[str, list[dict[str, Any]]]:
         ("within", "0406", "S1", date(2021, 2, 1), "01", None, (500_000,)),
         ("too late", "0406", "S1", date(2021, 2, 1), "01", None, (400_000,)),
         ("gp", "0406", "S1", date(2021, 2, 1), "02", "huizen", (400_000,)),
+        ("advised", "0406", "S1", date(2021, 2, 1), "01", None, (400_000,)),
         ("old", "0406", "S1", date(2018, 5, 1), "02", "huizen", (10_000,)),
         ("far", "0402", "S1", date(2018, 5, 1), "02", "hilversum_0", (30_000,)),
         ("far 1", "0402", "S1", date(2020, 5, 1), "02", "hilversum_0", (30_000,)),
@@ -253,17 +256,17 @@ def test_the_measured_price_weighs_new_trajectories_by_the_assumed_share(candida
     found = [
         cell(candidate, "poh_cost_benefit", keys | {"scenario": "base", "measure": m}, "value_eur") for m in measures
     ]
-    # BGGZ 400 + 600 over the turn of the year; SGGZ 3,000, 5,000, 4,000 and 4,000: 0.8 x 1,000 + 0.2 x 4,000.
+    # BGGZ 400 + 600 over the turn of the year; SGGZ 3,000, 5,000 and three times 4,000: 0.8 x 1,000 + 0.2 x 4,000.
     assert found == [Decimal(1600), Decimal(1000), Decimal(4000), Decimal(4000)]
     plain = cell(
         candidate, "poh_cost_benefit", keys | {"scenario": "price_2500", "measure": "measured_price"}, "value_eur"
     )
-    assert plain == Decimal(3400)
+    assert plain == Decimal(3500)
     counted = [
         cell(candidate, "poh_cost_benefit", keys | {"scenario": "base", "measure": m}, "value_count")
         for m in ("measured_trajectories_bggz", "measured_trajectories_sggz")
     ]
-    assert counted == [1, 4]
+    assert counted == [1, 5]
 
 
 def test_survey_means_stand_per_scale_and_above_the_minimum(candidate: Path) -> None:
