@@ -183,6 +183,17 @@ def _home(option: Path | None) -> Home:
     return place
 
 
+def _check_configuration(home: Home) -> None:
+    """Say in a second what the job would say after Dagster has started; the job looks again."""
+    from pipelines import reference
+    from pipelines.pseudonyms import load_pseudonyms
+    from pipelines.publication import check_replaceable
+
+    home.make()
+    check_replaceable(home)
+    reference.load(home, load_pseudonyms(home.pseudonym_key, os.environ))
+
+
 def _name_in_inbox(home: Home, file: str) -> str:
     """The name that the ledger knows, also when the path to the file was typed."""
     path = Path(file).absolute()
@@ -202,6 +213,7 @@ def _has_files(inbox: Path) -> bool:
 
 
 def _run_job(home: Home, *, verbose: bool, take_in: bool = True) -> int:
+    _check_configuration(home)
     from pipelines.nightly import run_nightly
     from pipelines.summary import delivery_totals
     from pipelines.terminal import TerminalProgress, run_table, where_to_look

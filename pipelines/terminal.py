@@ -111,14 +111,14 @@ def where_to_look(home: Home, totals: DeliveryTotals) -> list[str]:
 
 
 def referrer_lines(referrers: Sequence[UnresolvedReferrer]) -> list[str]:
-    """Unknown referrers as rows of verwijzer_aliassen.csv, with what a person needs to judge them as a comment behind."""
+    """Unknown referrers as rows of verwijzer_aliassen.csv; a comment behind each helps to judge it."""
     if not referrers:
         return ["Every GP that messages name is known."]
     lines = ["naam;praktijk_id"]
     for referrer in referrers:
         quoted = '"' + referrer.name.replace('"', '""') + '"'
         looks_like = (
-            f"looks like it: {referrer.score:.0f} of 100" if referrer.score is not None else "nothing looks like it"
+            "nothing looks like it" if referrer.score is None else f"looks like it: {referrer.score:.0f} of 100"
         )
         lines.append(f"{quoted};{referrer.practice_id or ''}    # {_number(referrer.requests)} requests, {looks_like}")
     return lines

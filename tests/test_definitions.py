@@ -44,7 +44,7 @@ def _described(definitions: dg.Definitions) -> str:
 
 
 def test_code_location_loaded_has_what_the_snapshot_names(definitions: dg.Definitions) -> None:
-    """A lost asset is a visible diff; after a change that is meant: ``UPDATE_SNAPSHOT=1 pytest tests/test_definitions.py``."""
+    """A lost asset is a visible diff; ``UPDATE_SNAPSHOT=1`` writes a change that is meant."""
     described = _described(definitions)
     if os.environ.get("UPDATE_SNAPSHOT"):
         SNAPSHOT.write_text(described, encoding="utf-8")
