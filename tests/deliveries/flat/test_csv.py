@@ -195,8 +195,7 @@ def test_blocks_of_any_size_show_the_same_file(block_bytes: int, monkeypatch: py
     assert text_module.inspect(source, ";") == whole
 
 
-@pytest.mark.parametrize("is_held", [True, False])
-def test_batches_give_the_rows_of_the_whole(is_held: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_give_the_rows_of_the_whole(tmp_path: Path) -> None:
     rows = [
         {
             **DECLARATION,
@@ -208,14 +207,19 @@ def test_batches_give_the_rows_of_the_whole(is_held: bool, tmp_path: Path, monke
     ]
     path = tmp_path / "export.csv"
     path.write_bytes(csv_bytes(rows))
-    if not is_held:
-        monkeypatch.setattr("pipelines.deliveries.flat.MAX_HELD_BYTES", 0)
     whole = read_one(path)
     batches = list(read_flat_batches(part_of(path), batch_rows=20))
     assert len(batches) > 1
     assert {batch.header for batch in batches} == {whole.header}
     assert sum(batch.row_count for batch in batches) == whole.row_count == 50
     assert pl.concat([batch.tables["declaration_lines"] for batch in batches]).equals(whole.tables["declaration_lines"])
+
+
+def test_header_alone_is_one_empty_batch(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(csv_bytes([DECLARATION]).splitlines()[0])
+    (batch,) = read_flat_batches(part_of(path))
+    assert batch.row_count == 0
 
 
 def test_batches_of_a_refused_file_give_nothing(tmp_path: Path) -> None:
