@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with
 
 finding_rules as (
@@ -58,16 +56,14 @@ compared as (
         lines.file_sha256,
         lines.row_number,
         lines.municipality_code,
+        lines.allocation_number,
+        lines.client_key,
         lines.line_reference,
         lines.counted_cents,
         lines.source,
         lines.period_from,
         lines.period_until,
         standing.number_key is not null as is_allocated,
-        withdrawn.number_key is not null and standing.number_key is null as is_withdrawn,
-        known_numbers.allocation_number is not null
-        and withdrawn.number_key is null
-        and standing.number_key is null as is_of_other_client,
         lines.period_from < standing.starts_on as begins_before,
         lines.period_until > standing.ends_until as ends_after,
         lines.product_category <> standing.product_category as other_category,
@@ -85,15 +81,6 @@ compared as (
             and lines.client_key = numbers.client_key
     left join standing
         on numbers.number_key = standing.number_key
-    left join withdrawn
-        on
-            lines.municipality_code = withdrawn.municipality_code
-            and lines.allocation_number = withdrawn.allocation_number
-            and lines.client_key = withdrawn.client_key
-    left join known_numbers
-        on
-            lines.municipality_code = known_numbers.municipality_code
-            and lines.allocation_number = known_numbers.allocation_number
 
 ),
 
@@ -132,30 +119,52 @@ broken as (
         or ends_inside_month
         or spans_months
 
+),
+
+-- few lines are left, so that only these are looked up again
+explained as (
+
+    select
+        broken.*,
+        withdrawn.number_key is not null and not broken.is_allocated as is_withdrawn,
+        known_numbers.allocation_number is not null
+        and withdrawn.number_key is null
+        and not broken.is_allocated as is_of_other_client
+    from broken
+    left join withdrawn
+        on
+            broken.municipality_code = withdrawn.municipality_code
+            and broken.allocation_number = withdrawn.allocation_number
+            and broken.client_key = withdrawn.client_key
+    left join known_numbers
+        on
+            broken.municipality_code = known_numbers.municipality_code
+            and broken.allocation_number = known_numbers.allocation_number
+
 )
 
 select
     finding_rules.finding,
-    broken.municipality_code,
-    broken.line_reference as reference,
-    broken.counted_cents as cents,
-    broken.file_sha256,
-    broken.row_number
-from broken
+    explained.municipality_code,
+    explained.line_reference as reference,
+    explained.counted_cents as cents,
+    explained.file_sha256,
+    explained.row_number
+from explained
 cross join finding_rules
 where
     case finding_rules.finding
-        when 'line_on_withdrawn_allocation' then broken.is_withdrawn
-        when 'line_of_other_client' then broken.is_of_other_client
+        when 'line_on_withdrawn_allocation' then explained.is_withdrawn
+        when 'line_of_other_client' then explained.is_of_other_client
         when 'line_without_allocation'
-            then not (broken.is_allocated or broken.is_withdrawn or broken.is_of_other_client)
-        when 'line_before_allocation' then broken.begins_before
-        when 'line_after_allocation' then broken.ends_after
-        when 'other_product_category' then broken.other_category
-        when 'other_product_code' then broken.other_product
-        when 'other_unit' then broken.other_unit
-        when 'period_begins_inside_month' then broken.begins_inside_month
-        when 'period_ends_inside_month' then broken.ends_inside_month
-        when 'period_spans_months' then broken.spans_months
+            then not (explained.is_allocated or explained.is_withdrawn or explained.is_of_other_client)
+        when 'line_before_allocation' then explained.begins_before
+        when 'line_after_allocation' then explained.ends_after
+        when 'other_product_category' then explained.other_category
+        when 'other_product_code' then explained.other_product
+        when 'other_unit' then explained.other_unit
+        when 'period_begins_inside_month' then explained.begins_inside_month
+        when 'period_ends_inside_month' then explained.ends_inside_month
+        when 'period_spans_months' then explained.spans_months
         else false
     end

@@ -74,4 +74,4 @@ inner join numbers
 inner join profiles
     on stretches.number_key = profiles.number_key
 left join allocations
-    on stretches.number_key = allocations.number_key and numbers.is_allocated
+    on stretches.number_key = allocations.number_key
