@@ -82,17 +82,28 @@ def run_table(totals: DeliveryTotals, report: IngestReport | None) -> Table:
     table.add_column("")
     table.add_column("this run", justify="right")
     table.add_column("so far", justify="right")
-    for label, now, so_far in (
-        ("files in the inbox", report and report.files, None),
-        ("files that were new", report and report.files_new, None),
-        ("files still being written", report and report.files_growing, None),
-        ("messages and exports", report and report.deliveries_taken + report.deliveries_refused, totals.files),
-        ("  refused", report and report.deliveries_refused, totals.refused_files),
+    rows: list[tuple[str, int | None, int | None]] = [
+        ("messages and exports", None, totals.files),
+        ("  refused", None, totals.refused_files),
         ("  duplicate", None, totals.duplicate_files),
-        ("rows accepted", report and report.rows_accepted, totals.rows_accepted),
-        ("rows quarantined", report and report.rows_quarantined, totals.rows_quarantined),
+        ("rows accepted", None, totals.rows_accepted),
+        ("rows quarantined", None, totals.rows_quarantined),
         ("rows duplicate", None, totals.rows_duplicate),
-    ):
+    ]
+    if report is not None:
+        rows = [
+            ("files in the inbox", report.files, None),
+            ("files that were new", report.files_new, None),
+            ("files still being written", report.files_growing, None),
+            ("messages and exports", report.deliveries_taken + report.deliveries_refused, totals.files),
+            ("  refused", report.deliveries_refused, totals.refused_files),
+            # Which deliveries came twice is known only once all are compared.
+            ("  duplicate", None, totals.duplicate_files),
+            ("rows accepted", report.rows_accepted, totals.rows_accepted),
+            ("rows quarantined", report.rows_quarantined, totals.rows_quarantined),
+            ("rows duplicate", None, totals.rows_duplicate),
+        ]
+    for label, now, so_far in rows:
         table.add_row(label, *("" if value is None else _number(value) for value in (now, so_far)))
     return table
 
@@ -117,10 +128,8 @@ def referrer_lines(referrers: Sequence[UnresolvedReferrer]) -> list[str]:
     lines = ["naam;praktijk_id"]
     for referrer in referrers:
         quoted = '"' + referrer.name.replace('"', '""') + '"'
-        looks_like = (
-            "nothing looks like it" if referrer.score is None else f"looks like it: {referrer.score:.0f} of 100"
-        )
-        lines.append(f"{quoted};{referrer.practice_id or ''}    # {_number(referrer.requests)} requests, {looks_like}")
+        likeness = "nothing looks like it" if referrer.score is None else f"likeness {referrer.score:.0f} of 100"
+        lines.append(f"{quoted};{referrer.practice_id or ''}    # {_number(referrer.requests)} requests, {likeness}")
     return lines
 
 

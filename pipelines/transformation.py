@@ -27,7 +27,6 @@ from pipelines.home import Home
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
-    from dbt_common.events.base_types import EventMsg
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
 _PARSED_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
@@ -152,11 +151,11 @@ def _invoke(
             DuckDBConnectionManager.close_all_connections()
 
 
-def _log_callback(path: Path) -> Callable[[EventMsg], None]:
+def _log_callback(path: Path) -> Callable[[Any], None]:
     """Writes what went wrong, and only that, to dbt's log file."""
     path.write_text("", encoding="utf-8")
 
-    def callback(message: EventMsg) -> None:
+    def callback(message: Any) -> None:
         if message.info.level in {"warn", "error"}:
             with path.open("a", encoding="utf-8") as file:
                 file.write(f"{message.info.ts.ToJsonString()} {message.info.level} {message.info.msg}\n")
@@ -164,12 +163,12 @@ def _log_callback(path: Path) -> Callable[[EventMsg], None]:
     return callback
 
 
-def _node_callback(on_node: Callable[[NodeFinished], None]) -> Callable[[EventMsg], None]:
+def _node_callback(on_node: Callable[[NodeFinished], None]) -> Callable[[Any], None]:
     from dbt_common.events.functions import msg_to_dict
 
     results = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
 
-    def callback(message: EventMsg) -> None:
+    def callback(message: Any) -> None:
         if message.info.name not in results:
             return
         event = msg_to_dict(message)
