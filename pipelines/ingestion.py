@@ -11,7 +11,7 @@ import os
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -33,11 +33,14 @@ READER_VERSION = 1
 _CHUNK_FILES = 128
 _CHUNK_BYTES = 16 * 2**20
 _LARGE_BYTES = 48 * 2**20
+_UNDER_WAY = 8
 _FLUSH_ROWS = 1_000_000
 _FLUSH_FILES = 2_000
-# A worker process costs two to three seconds before its first file: less work than this is done sooner without.
-_SPREAD_BYTES = 128 * 2**20
-_SPREAD_FILES = 5_000
+# Threads cost nothing, and parsing and polars run beside each other; the rest is Python, one thread at a time.
+# Processes run all of it side by side, but take two to three seconds each before their first file.
+_THREADS_BYTES = 16 * 2**20
+_PROCESSES_BYTES = 256 * 2**20
+_PROCESSES_FILES = 5_000
 
 
 @dataclass(frozen=True)
@@ -154,29 +157,36 @@ def _read(files: Sequence[InboxFile], intake: Intake, settings: Settings) -> Ite
     """Read files side by side when there is enough to do; large ones one by one, because of their memory."""
     small = [file for file in files if file.size < _LARGE_BYTES]
     large = [file for file in files if file.size >= _LARGE_BYTES]
-    workers = settings.reading.workers or len(os.sched_getaffinity(0))
-    is_much = sum(file.size for file in small) >= _SPREAD_BYTES or len(small) >= _SPREAD_FILES
     work = partial(take_in, intake=intake)
-    if workers > 1 and is_much:
-        # Processes, not threads: much of a small file is Python, which runs one thread at a time.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            yield from _side_by_side(pool, work, _chunks(small), 2 * workers)
-    else:
+    pool = _pool(small, settings.reading.workers or len(os.sched_getaffinity(0)))
+    if pool is None:
         for chunk in _chunks(small):
             yield from work(chunk)
+    else:
+        with pool:
+            yield from _side_by_side(pool, work, _chunks(small))
     for file in large:
         yield from work([file])
 
 
+def _pool(files: Sequence[InboxFile], workers: int) -> Executor | None:
+    size = sum(file.size for file in files)
+    if workers > 1 and (size >= _PROCESSES_BYTES or len(files) >= _PROCESSES_FILES):
+        # A forked child would inherit polars' threads halfway through whatever they hold.
+        return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    if workers > 1 and size >= _THREADS_BYTES:
+        return ThreadPoolExecutor(workers)
+    return None
+
+
 def _side_by_side(
-    pool: Executor, work: Callable[[list[InboxFile]], list[Taken]], chunks: Iterable[list[InboxFile]], ahead: int
+    pool: Executor, work: Callable[[list[InboxFile]], list[Taken]], chunks: Iterable[list[InboxFile]]
 ) -> Iterator[Taken]:
-    """Results in the order of the chunks; only so many chunks are under way that memory stays bounded."""
+    """Results in the order of the chunks; few chunks are under way at once, so that memory stays bounded."""
     under_way: deque[Future[list[Taken]]] = deque()
     for chunk in chunks:
         under_way.append(pool.submit(work, chunk))
-        if len(under_way) >= ahead:
+        if len(under_way) >= _UNDER_WAY:
             yield from under_way.popleft().result()
     while under_way:
         yield from under_way.popleft().result()

@@ -9,7 +9,8 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -172,7 +173,7 @@ def _is_known(part: Part, progress: _Progress, intake: Intake) -> bool:
 def _read_part(part: Part, progress: _Progress, intake: Intake, scratch: Path) -> Iterator[_Waiting]:
     try:
         if is_batched(part, intake.limits):
-            batches = read_batches(part, intake.limits, scratch)
+            batches = _ahead(read_batches(part, intake.limits, scratch))
             progress.entries.append(_accepted(part, validate_batches(batches, part, intake.pseudonyms), intake))
             return
         deliveries = read_part(part, intake.limits, scratch)
@@ -191,6 +192,15 @@ def _read_part(part: Part, progress: _Progress, intake: Intake, scratch: Path) -
             continue
         progress.entries.append(None)
         yield _Waiting(delivery, own, progress, len(progress.entries) - 1)
+
+
+def _ahead(batches: Iterator[RawDelivery]) -> Iterator[RawDelivery]:
+    """The same batches, the next one read while one is validated."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _validate_group(waiting: Sequence[_Waiting], intake: Intake) -> None:
@@ -245,7 +255,7 @@ def _header_of(part: Part) -> Header:
 # --- entries ---
 
 
-def _row(part: Part | RefusedPart, header: Header, intake: Intake, **more: str | int | None) -> LedgerRow:
+def _row(part: Part | RefusedPart, header: Header, intake: Intake) -> LedgerRow:
     provider = header.sender if header.sender is not None and len(header.sender) == 8 else None
     return LedgerRow(
         file_sha256=part.sha256,
@@ -259,19 +269,17 @@ def _row(part: Part | RefusedPart, header: Header, intake: Intake, **more: str |
         sender_agb=provider,
         identification=header.identification,
         message_date=header.dated_on,
-        **more,
     )
 
 
 def _refused(part: Part | RefusedPart, refusal: Refused, header: Header, intake: Intake) -> Entry:
-    return Entry(_row(part, header, intake, refusal=refusal.reason, refusal_message=refusal.message), {})
+    row = _row(part, header, intake)
+    return Entry(replace(row, refusal=refusal.reason, refusal_message=refusal.message), {})
 
 
 def _refused_delivery(part: Part, delivery: RefusedDelivery, intake: Intake) -> Entry:
-    row = _row(
-        part,
-        delivery.header,
-        intake,
+    row = replace(
+        _row(part, delivery.header, intake),
         content_digest=delivery.content_digest or None,
         refusal=delivery.refusal.reason,
         refusal_message=delivery.refusal.message,
@@ -284,10 +292,8 @@ def _refused_delivery(part: Part, delivery: RefusedDelivery, intake: Intake) -> 
 
 
 def _accepted(part: Part, delivery: ValidatedDelivery, intake: Intake) -> Entry:
-    row = _row(
-        part,
-        delivery.header,
-        intake,
+    row = replace(
+        _row(part, delivery.header, intake),
         content_digest=delivery.content_digest,
         rows_read=delivery.rows_read,
         rows_accepted=delivery.rows_accepted,

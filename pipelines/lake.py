@@ -294,7 +294,7 @@ def _remove_rows(home: Home, shas: Collection[str]) -> tuple[dict[str, int], int
             continue
         gone[name] = gone.get(name, 0) + going.height
         if name == "declaration_lines":
-            cents += going["amount_cents"].sum()
+            cents += int(going["amount_cents"].sum())
         kept = _without(rows, files)
         if kept.is_empty() and path.name.startswith("month="):
             path.unlink()

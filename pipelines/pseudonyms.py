@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from pipelines.errors import ConfigurationError
 

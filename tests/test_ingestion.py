@@ -288,8 +288,9 @@ def test_flat_export_without_a_date_is_known_when_its_file_was_changed(home: Hom
     assert lines(home)["known_at"].to_list() == [date(2020, 9, 13)]
 
 
-def test_workers_give_what_one_process_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingestion, "_SPREAD_FILES", 1)
+@pytest.mark.parametrize("limit", ["_THREADS_BYTES", "_PROCESSES_FILES"])
+def test_workers_give_what_one_process_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(ingestion, limit, 1)
     monkeypatch.setattr(ingestion, "_CHUNK_FILES", 2)
     results = []
     for workers in (1, 2):
