@@ -169,7 +169,10 @@ def ui(
     os.environ["JEUGDSPIEGEL_HOME"] = str(place.root)
     workspace = Path(__file__).resolve().parent.parent / "workspace.yaml"
     arguments = ["dev", "--workspace", str(workspace), "--host", host, "--port", str(port)]
-    os.execv(sys.executable, [sys.executable, "-m", "dagster", *arguments])
+    # From its own folder, or Dagster warns about the template that lies beside the code.
+    os.chdir(place.dagster)
+    # The verb that Dagster would rather see, `dg dev`, is in a package that nothing else here needs.
+    os.execv(sys.executable, [sys.executable, "-W", "ignore:Function", "-m", "dagster", *arguments])
 
 
 def _home(option: Path | None) -> Home:
