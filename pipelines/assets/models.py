@@ -1,5 +1,6 @@
 """The dbt models as assets, their tests as asset checks."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ class ModelTranslator(DagsterDbtTranslator):
 def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDefinition:
     """The models' assets, from a manifest that :func:`pipelines.transformation.prepare_manifest` made."""
     translator = ModelTranslator(care_profiles)
+    known = frozenset(json.loads(manifest.read_bytes())["nodes"])
 
     @dbt_assets(manifest=manifest, name="models", dagster_dbt_translator=translator)
     def models(
@@ -49,6 +51,9 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
             selected = context.op_execution_context.selected_output_names
             for node in transformation.build(home, variables):
                 progress.on_node(node)
+                # Models can be edited after Dagster loaded them: what it does not know yet is built, not shown.
+                if node.unique_id not in known:
+                    continue
                 message = DbtCoreCliEventMessage(raw_event=dict(node.event), event_history_metadata={})
                 for event in message.to_default_asset_events(manifest, translator, context):
                     if not isinstance(event, dg.Output) or event.output_name in selected:
