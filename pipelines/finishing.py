@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.referrers import normalise_name
+from schemas.ages import whole_years
 from schemas.dataset import KEY_COLUMNS, Dataset
 from schemas.poh_registrations import AGE_ON_REFERRAL
 from schemas.poh_values import audiences, questions
@@ -76,10 +77,8 @@ def _birth_year() -> pl.Expr:
 def _age(day: pl.Expr) -> pl.Expr:
     """Whole years on a day; null where the unknown part of the birth date decides it, or the day is before birth."""
     born, use = pl.col("birth_date"), pl.col("birth_date_use")
-    month_day = [day.dt.month() * 100 + day.dt.day(), born.dt.month() * 100 + born.dt.day()]
-    years = day.dt.year() - born.dt.year() - (month_day[0] < month_day[1]).cast(pl.Int32)
     is_certain = use.is_null() | ((use == "1") & (day.dt.month() != born.dt.month()))
-    return pl.when(is_certain & (day >= born)).then(years).cast(pl.Int32)
+    return pl.when(is_certain & (day >= born)).then(whole_years(born, day)).cast(pl.Int32)
 
 
 def _declaration_lines(frame: pl.DataFrame, _: Pseudonyms) -> pl.DataFrame:

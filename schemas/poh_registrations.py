@@ -9,21 +9,14 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import fields as f
+from schemas.ages import whole_years
 from schemas.dataset import KEY_COLUMNS, Dataset
 from schemas.rules import RuleCode
 
 MAX_AGE = 25
 MAX_CONTACTS = 9_999
 
-AGE_ON_REFERRAL = pl.coalesce(
-    pl.col("referred_on").dt.year()
-    - pl.col("birth_date").dt.year()
-    - (
-        (pl.col("referred_on").dt.month() * 100 + pl.col("referred_on").dt.day())
-        < (pl.col("birth_date").dt.month() * 100 + pl.col("birth_date").dt.day())
-    ).cast(pl.Int32),
-    pl.col("age"),
-)
+AGE_ON_REFERRAL = pl.coalesce(whole_years(pl.col("birth_date"), pl.col("referred_on")), pl.col("age"))
 """Whole years on the day of referral: from the birth date where it is delivered, else as delivered."""
 
 _HAS_AGE = f.rule(
