@@ -58,21 +58,19 @@ def classify(request: ReferralRequest, reference: Reference) -> Attribution:
     """The table of attributions from agb_practice down to not_gp."""
     if request.referrer_type != GENERAL_PRACTITIONER:
         return Attribution("not_gp")
-    for practice in reference.practices:
-        if practice.agb_code == request.referrer_agb:
-            return Attribution("agb_practice", practice.practice_id)
-    posts = [
+    practices = {p.practice_id for p in reference.practices if p.agb_code == request.referrer_agb}
+    posts = {
         post.practice_id
         for post in reference.posts
         if post.practitioner_agb == request.referrer_agb
         and (post.valid_from is None or post.valid_from <= request.known_at)
         and (post.valid_until is None or request.known_at < post.valid_until)
-    ]
-    if posts:
-        return Attribution("agb_practitioner", min(posts))
-    for alias in reference.aliases:
-        if alias.referrer_hash == request.referrer_hash:
-            return Attribution("name", alias.practice_id)
+    }
+    names = {alias.practice_id for alias in reference.aliases if alias.referrer_hash == request.referrer_hash}
+    for how, found in (("agb_practice", practices), ("agb_practitioner", posts), ("name", names)):
+        # "Nothing is guessed" (3.3): a practitioner at two practices on that day points at neither.
+        if len(found) == 1:
+            return Attribution(how, found.pop())
     return Attribution("unresolved")
 
 

@@ -59,7 +59,7 @@ class Bills:
                 row_number=1,
                 known_at=ends_on,
                 municipality_code=code,
-                provider_agb=episode.provider,
+                provider_agb=episode.provider if chance(draw, 30, 31) else "P1",
                 client_key=episode.client,
                 allocation_number=episode.number,
                 line_reference=f"L{self.next()}",
@@ -71,7 +71,7 @@ class Bills:
             )
             # Only a JW303 or an export can leave the number out.
             at = slot + 3 if episode.number is None else slot
-            self.waiting.setdefault((code, episode.provider, at), []).append(line)
+            self.waiting.setdefault((code, line.provider_agb, at), []).append(line)
             slot = slot if chance(draw, 2, 3) else draw(st.integers(0, 2))
 
     def deliveries(self, draw: Draw) -> list[Delivery]:
@@ -115,7 +115,7 @@ class Bills:
 
 
 def _months(draw: Draw, episode: Billable) -> list[tuple[date, date]]:
-    """Up to four product periods of an episode: calendar months clipped to it, now and then a few days outside."""
+    """Up to four product periods of an episode: calendar months within it, now and then days outside or all in one."""
     begin = episode.begins_on - timedelta(days=pick(draw, 0, 0, 0, 0, 0, 5, 40))
     end = (episode.ends_on or episode.begins_on + timedelta(days=150)) + timedelta(days=pick(draw, 0, 0, 0, 0, 10))
     months = []
@@ -125,6 +125,8 @@ def _months(draw: Draw, episode: Billable) -> list[tuple[date, date]]:
         begin = last + timedelta(days=1)
     if chance(draw, 1, 10):
         return []
+    if chance(draw, 1, 16):
+        return [(months[0][0], months[-1][1])]
     chosen = [months[0], months[-1], *(month for month in months if month[0].month in (1, 12))]
     if chance(draw, 1, 3):
         chosen = chosen[: draw(st.integers(1, len(chosen)))]

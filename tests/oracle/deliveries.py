@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .history import AllocationVersion, AnyFact, Decision, DeclarationLine, Delivery, Fact, History
 
@@ -74,24 +74,25 @@ def duplicate_rows(taken: Iterable[Taken]) -> set[tuple[str, int]]:
     A flat allocation with other columns is the newer picture of a snapshot, not a repeat of the old one.
     """
     repeats: set[tuple[str, int]] = set()
-    digests: set[tuple[str, str]] = set()
-    versions: set[tuple] = set()
+    known: set[tuple] = set()
     for item in sorted(taken, key=lambda t: t.order):
-        fact = item.fact
-        if not isinstance(fact, AllocationVersion | DeclarationLine):
-            continue
-        where = (item.delivery.file_sha256, fact.row_number)
-        if fact.row_digest is not None:
-            key = (item.delivery.kind, fact.row_digest)
-            if key in digests:
-                repeats.add(where)
-            digests.add(key)
-        elif isinstance(fact, AllocationVersion) and fact.allocation_number is not None:
-            version = (fact.municipality_code, fact.allocation_number, fact.client_key, *version_moment(fact))
-            if version in versions:
-                repeats.add(where)
-            versions.add(version)
+        told = _told(item)
+        # A flat row is measured by all its columns, a message's row by the version that it names.
+        if told and told[0] in known:
+            repeats.add((item.delivery.file_sha256, item.fact.row_number))
+        known.update(told)
     return repeats
+
+
+def _told(item: Taken) -> list[tuple]:
+    """What a row makes known: all its columns where it is flat, and the version of an allocation."""
+    fact, told = item.fact, []
+    if isinstance(fact, AllocationVersion | DeclarationLine) and fact.row_digest is not None:
+        told.append(("columns", item.delivery.kind, fact.row_digest))
+    if isinstance(fact, AllocationVersion) and fact.allocation_number is not None:
+        version = (fact.municipality_code, fact.allocation_number, fact.client_key, *version_moment(fact))
+        told.append(("version", *version))
+    return told
 
 
 def version_moment(version: AllocationVersion) -> tuple:
@@ -129,7 +130,10 @@ def outcomes(history: History) -> list[Outcome]:
     found: list[Outcome] = []
     for delivery in history.deliveries:
         found.append(_outcome(delivery, verdict[delivery.file_sha256], repeats))
-        found += [_copy_outcome(delivery, name) for name in delivery.also_named]
+        copies = [replace(delivery, file_name=name) for name in delivery.also_named]
+        # "Same bytes again: duplicate file"; of a refused file they are refused again, for there is nothing to repeat.
+        again = verdict[delivery.file_sha256]
+        found += [_outcome(copy, "duplicate" if again == "taken" else again, repeats) for copy in copies]
     return found
 
 
@@ -169,11 +173,3 @@ def _outcome(delivery: Delivery, verdict: str, repeats: set[tuple[str, int]]) ->
         delivery.quarantined_cents,
         again_cents,
     )
-
-
-def _copy_outcome(delivery: Delivery, name: str) -> Outcome:
-    """Contract: "same bytes again: duplicate file, zero rows accepted" (3.3)."""
-    rows = rows_and_cents(delivery)
-    read = len(rows) + delivery.quarantined_rows
-    cents = sum(rows.values()) + delivery.quarantined_cents
-    return Outcome(delivery.file_sha256, name, "duplicate", None, read, 0, 0, read, cents, 0, 0, cents)

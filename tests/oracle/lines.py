@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .deliveries import Taken
 from .history import Decision, DeclarationLine
+from .municipalities import Municipalities
 
 FULLY_GRANTED = "8001"
 
@@ -30,13 +31,18 @@ class _Judged:
     cents: int
 
 
-def counting_lines(facts: list[Taken]) -> list[CountingLine]:
+Answers = dict[tuple[str, str, str, str], list[Decision]]
+
+
+def counting_lines(facts: list[Taken], municipalities: Municipalities) -> list[CountingLine]:
     """Contract: "All but rejected ones and, in pairs, a credited debit with its credit" (section 5).
 
     facts: everything accepted, in order of message date, file name and row.
     """
-    answers = _answers(facts)
-    judged = [_judge(item, item.fact, answers) for item in facts if isinstance(item.fact, DeclarationLine)]
+    answers = _answers(facts, municipalities)
+    judged = [
+        _judge(item, item.fact, answers, municipalities) for item in facts if isinstance(item.fact, DeclarationLine)
+    ]
     alive = [one for one in _first_unrejected(judged) if not one.is_rejected]
     credited = _credited(alive)
     return [
@@ -46,14 +52,15 @@ def counting_lines(facts: list[Taken]) -> list[CountingLine]:
     ]
 
 
-def _answers(facts: list[Taken]) -> dict[tuple[str, str, str], list[Decision]]:
-    """Answers per (provider, answered identification, kind): a JW304 answers a JW303, a JW325 a JW323."""
+def _answers(facts: list[Taken], municipalities: Municipalities) -> Answers:
+    """Answers per (municipality, provider, answered identification, kind): a JW304 answers a JW303, a JW325 a JW323."""
     declaration_kind = {"JW304": "JW303", "JW325": "JW323"}
-    found: dict[tuple[str, str, str], list[Decision]] = defaultdict(list)
+    found: Answers = defaultdict(list)
     for item in facts:
         if isinstance(item.fact, Decision):
-            kind = declaration_kind[item.delivery.kind]
-            found[item.fact.provider_agb, item.fact.answered_identification, kind].append(item.fact)
+            fact = item.fact
+            asked = (municipalities.reads_as(fact.municipality_code), fact.provider_agb, fact.answered_identification)
+            found[*asked, declaration_kind[item.delivery.kind]].append(fact)
     return found
 
 
@@ -68,7 +75,7 @@ def rejects_whole(decision: Decision) -> bool:
     return decision.granted_cents == 0 and not decision.listed and not nets_to_nothing
 
 
-def _judge(taken: Taken, line: DeclarationLine, answers: dict[tuple[str, str, str], list[Decision]]) -> _Judged:
+def _judge(taken: Taken, line: DeclarationLine, answers: Answers, municipalities: Municipalities) -> _Judged:
     """Contract: "listed in a JW325, in a declaration rejected whole, granted nothing in a JW304, or afgekeurd".
 
     "A line that a JW304 granted in part counts with the granted amount."
@@ -77,7 +84,9 @@ def _judge(taken: Taken, line: DeclarationLine, answers: dict[tuple[str, str, st
         return _Judged(taken, line, line.verdict == "rejected", line.verdict == "open", line.amount_cents)
     answered = []
     if line.message_identification is not None:
-        answered = answers.get((line.provider_agb, line.message_identification, taken.delivery.kind), [])
+        municipality = municipalities.reads_as(line.municipality_code)
+        key = (municipality, line.provider_agb, line.message_identification, taken.delivery.kind)
+        answered = answers.get(key, [])
     cents, is_rejected = line.amount_cents, False
     for decision in answered:
         if rejects_whole(decision):

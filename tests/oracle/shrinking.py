@@ -27,11 +27,15 @@ def shrink(history: History, folder: Path, max_gap_days: int = 31) -> tuple[Hist
         if not unlike:
             return history, found
         best = min(unlike, key=lambda index: _size(attempts[index]))
+        if _size(attempts[best]) >= _size(history):
+            return history, found
         history, found = attempts[best], unlike[best]
 
 
 def _size(history: History) -> int:
-    return len(_items(history)) + len(_own_rules(history)) + len(history.reference.municipalities)
+    reference = history.reference
+    tables = (_own_rules(history), reference.municipalities, reference.posts, reference.practices, reference.aliases)
+    return len(_items(history)) + sum(len(rows) for rows in tables)
 
 
 def _items(history: History) -> list[Item]:
@@ -88,7 +92,8 @@ def described(history: History, found: list[Difference]) -> str:
             lines.append(f"    {type(fact).__name__} {_told(fact, {'listed'})}")
             if isinstance(fact, Decision):
                 lines += [f"        listed {_told(listed, set())}" for listed in fact.listed]
-    rows = [*_own_rules(history), *history.reference.municipalities, *history.reference.posts]
+    reference = history.reference
+    rows = [*_own_rules(history), *reference.municipalities, *reference.posts, *reference.practices]
     lines += [f"reference {row}" for row in rows]
     for difference in found:
         lines.append(f"{difference.table}:")

@@ -43,6 +43,7 @@ OWN_RULES = (
     CareProfileRule("M0", "54001", "ggz_kort_intens", "ggz"),
     CareProfileRule("M0", "5*", "sggz", "ggz", date(2019, 1, 1)),
     CareProfileRule("M0", "54*", "bggz", "ggz", None, date(2018, 12, 31)),
+    CareProfileRule("M1", "45A*", "ggz_specialistisch_intens", "ggz"),
 )
 CODES = ("54002", "54002", "54002", "54001", "54003", "45A04", "51A00", "51A01", "99X99")
 BEGINS = (
@@ -105,9 +106,11 @@ def _municipalities(draw: Draw) -> tuple[Municipality, ...]:
     successors = pick(draw, (None,), (None,), (None, None), (None, "M0"), (None, "M0", "M0"), (None, "M0", "M1"))
     since = pick(draw, None, None, None, date(2018, 1, 1), date(2018, 12, 15), date(2019, 1, 1))
     converted = pick(draw, None, None, None, *(date.fromisoformat(text) for text in BEGINS[:4]))
+    # A predecessor's own dates say nothing: its code reads as its successor's.
+    dates = [(since, converted), *((pick(draw, None, None, date(2018, 12, 1)), None) for _ in successors[1:])]
     return tuple(
-        Municipality(f"M{n}", successor, since if n == 0 else None, converted if n == 0 else None)
-        for n, successor in enumerate(successors)
+        Municipality(f"M{n}", successor, *of_code)
+        for n, (successor, of_code) in enumerate(zip(successors, dates, strict=True))
     )
 
 

@@ -174,6 +174,19 @@ def test_practitioner_counts_at_the_practice_on_the_requests_date(valid_from, va
     assert referred(vot(referrer_agb="01888001"), world=world)[0] == how
 
 
+def test_practitioner_at_two_practices_on_the_day_points_at_neither():
+    world = replace(WORLD, posts=(Post("01888001", "P1"), Post("01888001", "P2")))
+    assert referred(vot(referrer_agb="01888001"), world=world) == ("unresolved", "unattributed")
+
+
+def test_answer_of_a_municipality_that_was_not_asked_changes_nothing():
+    d = bill("D", "2019-02-01", line("a", 1, *JAN, 100))
+    refusal = answer(d, "2019-02-10", rejected=("a",))
+    stray = replace(refusal, facts=tuple(replace(fact, municipality_code="0999") for fact in refusal.facts))
+    assert cost(d, refusal) == (0, 0, 0)
+    assert cost(d, stray) == (1, 100, 100)
+
+
 def test_without_own_request_the_latest_earlier_segments_practice_is_inherited():
     elsewhere = {"municipality_code": "0999"}
     rows = figures(
