@@ -73,7 +73,8 @@ def repeated_rows(references: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) 
 
     A flat row that is identical to the first in every column is not among them: it is a duplicate, and both stay.
     """
-    if references["line_reference"].n_unique() == references.height:
+    # Hashes are told apart ten times as fast as texts; when two are equal, the texts themselves are compared.
+    if references["line_reference"].hash().n_unique() == references.height:
         return references.select(ROW).clear()
     key = ["delivery", "provider_agb", "line_reference"]
     is_first = pl.struct(key).is_first_distinct()

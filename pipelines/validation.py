@@ -292,7 +292,7 @@ def _conclude(
                 quarantine.get(place, nothing_quarantined),
                 findings.get(place, nothing_found),
                 sums.get(place, {}),
-                digest_of(raw.header, contents[place], pseudonyms),
+                digest_of(raw.header, part.sha256, contents[place], pseudonyms),
             )
         )
     return results

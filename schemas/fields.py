@@ -138,10 +138,10 @@ def passes_bsn_check(values: pl.Series) -> pl.Series:
     The sum itself and not ``stdnum.nl.bsn``, which takes one number at a time: seconds for the clients of a region.
     """
     column = pl.col("value")
-    number = pl.when(column.str.len_bytes() == _BSN_DIGITS).then(column.cast(pl.Int64, strict=False))
-    # The last digit weighs -1, the one before it 2, and so on; nine zeros add up too, and are no BSN.
+    number = pl.when(column.str.len_bytes() == _BSN_DIGITS).then(column.cast(pl.UInt32, strict=False))
+    # The last digit weighs -1 (modulo 11: 10), the one before it 2, and so on; nine zeros add up too, and are no BSN.
     digits = [(number // 10**place) % 10 for place in range(_BSN_DIGITS)]
-    total = pl.sum_horizontal(digits[place] * (place + 1) for place in range(1, _BSN_DIGITS)) - digits[0]
+    total = pl.sum_horizontal(digits[place] * (place + 1) for place in range(1, _BSN_DIGITS)) + 10 * digits[0]
     is_judged = column.str.contains(r"\A[0-9]{9}\z")
     failing = ~((total % 11 == 0) & (number > 0)) & is_judged
     return values.rename("value").to_frame().select(~failing.fill_null(value=False)).to_series().rename(values.name)

@@ -151,7 +151,7 @@ class ValidatedDelivery:
         quarantine: ``row_number``, ``field``, ``rule``, ``message``: one row per row and rule that it breaks.
         rows_read, rows_accepted, rows_quarantined: rows of the file; read = accepted + quarantined.
         cents_read, cents_accepted, cents_quarantined: signed cents of declaration lines, 0 for other kinds.
-        content_digest: keyed digest of everything read: equal for equal elements and values.
+        content_digest: keyed digest of everything read: equal for equal elements and values; of a flat export's bytes.
         findings: ``row_number``, ``finding``, ``municipality_code``, ``reference``, ``cents``: noticed while reading.
     """
 
