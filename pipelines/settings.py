@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import ConfigurationError
 
-__all__ = ["ConfigurationError", "ReadingSettings", "Settings", "load_settings"]
+__all__ = ["ConfigurationError", "ReadingSettings", "Settings", "ThresholdSettings", "dbt_variables", "load_settings"]
 
 
 class ReadingSettings(BaseModel):
@@ -28,18 +30,60 @@ class ReadingSettings(BaseModel):
     workers: int = Field(default=0, ge=0, le=256)
 
 
+class ThresholdSettings(BaseModel):
+    """``[thresholds]``: from where on a figure is shown, or marked.
+
+    Attributes:
+        provisional_below: a year of which less than this share has normally been declared by now is provisional.
+        completeness_horizon_months: development of declarations is followed this long; older care is final.
+        completeness_minimum_months: fewest care months on which a development pattern may rest.
+        survey_minimum_responses: fewest answers for which a survey mean is shown.
+        poh_add_back_days: longest time, in days, from the end of a POH dossier to a trajectory that is added back.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    provisional_below: float = Field(default=0.98, gt=0, le=1)
+    completeness_horizon_months: int = Field(default=24, ge=1, le=120)
+    completeness_minimum_months: int = Field(default=12, ge=3, le=120)
+    survey_minimum_responses: int = Field(default=10, ge=1, le=1000)
+    poh_add_back_days: int = Field(default=90, ge=0, le=3660)
+
+
 class Settings(BaseModel):
     """All settings of a deployment.
 
     Attributes:
         max_gap_days: longest gap, in free days, inside a trajectory.
+        index_base_year: year in which the index of ``regional_comparison`` is 100.
         reading: the ``[reading]`` section.
+        thresholds: the ``[thresholds]`` section.
+        coverage: ``[coverage]``: first day of a municipality's data, by municipality code; comes before
+            ``gegevens_vanaf`` of the reference table.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     max_gap_days: int = Field(default=31, ge=0, le=3660)
+    index_base_year: int = Field(default=2018, ge=1990, le=2999)
     reading: ReadingSettings = ReadingSettings()
+    thresholds: ThresholdSettings = ThresholdSettings()
+    coverage: dict[Annotated[str, Field(pattern=r"^\d{4}$")], date] = Field(default_factory=dict)
+
+
+def dbt_variables(settings: Settings) -> dict[str, object]:
+    """The variables that the settings give the models; ``set_in_file`` names those that the file sets."""
+    given = settings.model_fields_set | settings.thresholds.model_fields_set
+    values: dict[str, object] = {
+        "max_gap_days": settings.max_gap_days,
+        "index_base_year": settings.index_base_year,
+        **settings.thresholds.model_dump(),
+        "coverage": {code: day.isoformat() for code, day in sorted(settings.coverage.items())},
+    }
+    return {**values, "set_in_file": sorted(given & values.keys())}
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {"reading": ReadingSettings, "thresholds": ThresholdSettings}
 
 
 def load_settings(path: Path) -> Settings:
@@ -70,7 +114,11 @@ def _sentence(file_name: str, error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        section = Settings if len(first["loc"]) == 1 else ReadingSettings
+        section = Settings if len(first["loc"]) == 1 else _SECTIONS[str(first["loc"][0])]
         return f"{file_name}: unknown key '{key}'; known keys are {', '.join(sorted(section.model_fields))}."
-    expected = "a section" if first["type"] == "model_type" else first["msg"].removeprefix("Input should be ")
+    if first["loc"][-1] == "[key]":
+        return f"{file_name}: section '{first['loc'][0]}' has a key that is not a municipality code of four digits."
+    expected = (
+        "a section" if first["type"] in ("model_type", "dict_type") else first["msg"].removeprefix("Input should be ")
+    )
     return f"{file_name}: key '{key}' should be {expected}."

@@ -9,11 +9,10 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from pipelines import publication, transformation
+from pipelines import publication, settings, transformation
 from pipelines.assets.guard import no_values_in_errors
 from pipelines.home import Home
 from pipelines.resources import Progress
-from pipelines.settings import load_settings
 
 # The counts per care profile stand between the lake and the models.
 _LINES = "stg_lake__declaration_lines"
@@ -64,4 +63,4 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
 
 def dbt_variables(home: Home) -> dict[str, object]:
     """The variables that the settings give the models."""
-    return {"max_gap_days": load_settings(home.settings_file).max_gap_days}
+    return settings.dbt_variables(settings.load_settings(home.settings_file))

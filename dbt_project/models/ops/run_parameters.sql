@@ -1,32 +1,57 @@
 select
     'as_of' as parameter,
     {% if var('as_of') is none %}cast(null as varchar){% else %}'{{ var("as_of") }}'{% endif %} as value,
-    'reporting date: only what was known on it counts; empty: everything' as meaning
+    'reporting date: only what was known on it counts; empty: everything' as meaning,
+    {% if var('as_of') is none %}'default'{% else %}'run'{% endif %} as source
+
+union all
+
+{{ run_parameter('max_gap_days', 'longest gap inside a trajectory, in free days') }}
+
+union all
+
+{{ run_parameter('survey_minimum_responses', 'fewest answers for which a survey mean is shown') }}
+
+union all
+
+{{
+    run_parameter(
+        'poh_add_back_days',
+        'longest time from the end of a POH dossier to a trajectory that the municipality started, in days'
+    )
+}}
+
+union all
+
+{{ run_parameter('index_base_year', 'year in which the index of regional_comparison is 100') }}
+
+union all
+
+{{
+    run_parameter(
+        'provisional_below',
+        'a year of which less than this share has normally been declared by now is provisional'
+    )
+}}
+
+union all
+
+{{
+    run_parameter(
+        'completeness_horizon_months',
+        'development of declarations is followed this many months; older care is final'
+    )
+}}
+
+union all
+
+{{ run_parameter('completeness_minimum_months', 'fewest care months on which a development pattern may rest') }}
 
 union all
 
 select
-    'max_gap_days' as parameter,
-    '{{ var("max_gap_days") | int }}' as value,
-    'longest gap inside a trajectory, in free days' as meaning
-
-union all
-
-select
-    'survey_minimum_responses' as parameter,
-    '{{ var("survey_minimum_responses") | int }}' as value,
-    'fewest answers for which a survey mean is shown' as meaning
-
-union all
-
-select
-    'poh_add_back_days' as parameter,
-    '{{ var("poh_add_back_days") | int }}' as value,
-    'longest time from the end of a POH dossier to a trajectory that the municipality started, in days' as meaning
-
-union all
-
-select
-    'index_base_year' as parameter,
-    '{{ var("index_base_year") | int }}' as value,
-    'year in which the index of regional_comparison is 100' as meaning
+    concat('coverage ', municipality_code) as parameter,
+    cast(data_since as varchar) as value,
+    'first day of the data of this municipality; comes before gegevens_vanaf' as meaning,
+    'jeugdspiegel.toml' as source
+from ({{ coverage_dates() }}) as coverage

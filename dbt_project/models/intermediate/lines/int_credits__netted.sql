@@ -78,6 +78,7 @@ matched as (
         credits.file_sha256,
         credits.row_number,
         credits.delivery_order,
+        credits.known_at,
         credits.municipality_code,
         credits.provider_agb,
         credits.line_reference,
@@ -122,6 +123,7 @@ matched as (
 select
     file_sha256,
     row_number,
+    known_at,
     municipality_code,
     provider_agb,
     line_reference,

@@ -18,6 +18,13 @@ municipalities as (
 
 ),
 
+-- what the deployment's settings say comes before its table
+coverage as (
+
+    {{ coverage_dates() }}
+
+),
+
 first_days as (
 
     select
@@ -42,9 +49,11 @@ observed as (
 
 select
     observed.municipality_code,
-    {{ first_of_month('coalesce(municipalities.data_since, observed.first_day)') }} as first_month,
-    municipalities.data_since,
+    {{ first_of_month('coalesce(coverage.data_since, municipalities.data_since, observed.first_day)') }} as first_month,
+    coalesce(coverage.data_since, municipalities.data_since) as data_since,
     municipalities.converted_on
 from observed
+left join coverage
+    on observed.municipality_code = coverage.municipality_code
 left join municipalities
     on observed.municipality_code = municipalities.municipality_code

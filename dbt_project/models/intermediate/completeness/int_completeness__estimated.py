@@ -1,0 +1,25 @@
+"""The share of the final amount that is normally known at each age; estimated by ``pipelines.completeness``."""
+
+import os
+from pathlib import Path
+
+from pipelines.completeness import DEVELOPMENT, Reach, remembered_shares
+
+
+def model(dbt, session):
+    """One row per group with enough data and age."""
+    dbt.config(materialized="table")
+    reach = Reach(
+        horizon_months=int(dbt.config.get("horizon_months")), minimum_months=int(dbt.config.get("minimum_months"))
+    )
+    development = (
+        dbt.ref("int_declarations__developed")
+        .filter("is_followed")
+        .aggregate(
+            "municipality_code, care_profile, care_month, delay_months, age_months, cast(sum(cents) as bigint) as cents",
+            "municipality_code, care_profile, care_month, delay_months, age_months",
+        )
+        .pl()
+    )
+    cache = os.environ.get("JEUGDSPIEGEL_ESTIMATES")
+    return remembered_shares(development.select(*DEVELOPMENT), reach, Path(cache) if cache else None).to_arrow()
