@@ -256,16 +256,21 @@ def test_second_writer_is_told_to_wait(home: Home) -> None:
         pass
 
 
-def test_interrupted_write_leaves_the_file_as_it_was(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write_to_a_full_disk_leaves_the_file_as_it_was(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     write(home, entry("a", 1))
     before = files_of(home)
+    synced: list[int] = []
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def full(descriptor: int) -> None:
+        synced.append(descriptor)
+        if len(synced) == 2:
+            raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
         with pytest.raises(OSError, match="No space"):
             write(home, entry("b", 1))
 
+    # The first write is the journal, the second the month file.
+    assert len(synced) == 2
     assert files_of(home) == before
