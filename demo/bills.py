@@ -1,4 +1,4 @@
-"""Declarations: one JW303 a provider, municipality and month, each answered by a JW304."""
+"""Declarations: one JW303 or JW323 a provider, municipality and month, each answered by a JW304 or JW325."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from demo.calendar import add_months, days, month_end
-from demo.catalogue import PROVIDERS, RELEASE
+from demo.catalogue import release_on
 from demo.messages import Answer, AnsweredLine, Declaration, Line, Message, MessageHeader
 from demo.trajectories import Incident, Trajectory, care_period
 
 _TOO_MUCH = 30
+# No JW303 was sent after this day: from 2021 on declarations are JW323.
+_LAST_SECOND_GENERATION = date(2020, 12, 21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,12 @@ def bill_messages(trajectories: Iterable[Trajectory]) -> Iterator[Message]:
 def _declared_and_answered(
     provider: str, municipality: str, month: date, entries: list[Entry]
 ) -> tuple[Declaration, Answer]:
-    dated_on = add_months(month, 1) + days(4 + 2 * PROVIDERS.index(provider))
+    dated_on = add_months(month, 1) + days(2 + 2 * int(provider[-1]))
+    release = release_on(month)
     number = f"F{month:%Y%m}{municipality}"
-    header = MessageHeader(municipality, provider, number, dated_on, RELEASE)
+    header = MessageHeader(municipality, provider, number, dated_on, release)
+    if header.is_second_generation:
+        header = replace(header, dated_on=min(dated_on, _LAST_SECOND_GENERATION))
     lines = tuple(entry.line for entry in sorted(entries, key=lambda e: (e.line.client.bsn, e.line.reference)))
     declaration = Declaration(header, month, month_end(month), lines)
     listed = tuple(
@@ -48,7 +53,9 @@ def _declared_and_answered(
         for entry in entries
         if entry.granted_cents is not None
     )
-    answered = replace(header, identification=f"A{number}{provider[-3:]}", dated_on=dated_on + days(8))
+    # An Identificatie has twelve characters at most, a GemeenteReferentieNummer more.
+    own = f"A{number}{provider[-3:]}" if header.is_second_generation else f"A{month:%y%m}{municipality}{provider[-3:]}"
+    answered = replace(header, identification=own, dated_on=header.dated_on + days(8))
     return declaration, Answer(answered, declaration, listed)
 
 

@@ -1,4 +1,4 @@
-"""Who and what the demo's region has: municipalities, practices, providers, products. All codes are the demo's own.
+"""Who and what the region of Stramproy has: municipalities, practices, providers, products. All codes are invented.
 
 AGB codes 01999xxx (practices, practitioners) and 94999xxx (providers) belong to nobody; product codes are invented, for
 the regions' lists are not public. Only the practice Stramproy bears a name from the published evaluation.
@@ -12,10 +12,17 @@ from datetime import date
 from demo.messages import Product
 
 SEED = "jeugdspiegel-demo-1"
-RELEASE = "2.3"
+# The releases at hand in the years of the evaluations; from 2021 on declarations are JW323.
+RELEASE, RELEASE_FROM_2021 = "2.3", "3.0"
+THIRD_GENERATION_FROM = date(2021, 1, 1)
 FIRST_MONTH = date(2017, 10, 1)
 LAST_MONTH = date(2019, 12, 1)
 REGION = "Midden-Limburg West"
+
+
+def release_on(day: date) -> str:
+    """The release of a message of that day."""
+    return RELEASE if day < THIRD_GENERATION_FROM else RELEASE_FROM_2021
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,13 @@ NEIGHBOURS = (
     Practice("leudal_7", "Demopraktijk Leudal 7", "01999008", LEUDAL, 1170),
 )
 PRACTICES = (STRAMPROY, *NEIGHBOURS)
+
+
+def practitioner_agb_codes(practice_index: int) -> tuple[str, str]:
+    """AGB codes of the two practitioners of the practice at that place among all practices of the demo."""
+    first = 2 * practice_index + 1
+    return f"019991{first:02d}", f"019991{first + 1:02d}"
+
 
 SHORT_CARE, SPECIALISED_SOUTH, SPECIALISED_NORTH, YOUTH_HELP = "94999001", "94999002", "94999003", "94999004"
 PROVIDERS = (SHORT_CARE, SPECIALISED_SOUTH, SPECIALISED_NORTH, YOUTH_HELP)

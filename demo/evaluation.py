@@ -1,44 +1,28 @@
-"""The evaluation's table of Stramproy beside the warehouse: what the document prints, what the marts give, and why."""
+"""Both published evaluations beside the warehouse: what each document prints, what the marts give, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
-from demo.statements import PRACTICE_ID, STATEMENTS, Figures, Statement
+from demo.statements import EVALUATIONS, Evaluation, Figures, Statement
+from demo.warehouse import read_figures
 
-EQUAL, ROUNDS, WORDS, MISPRINT, DIFFERS, ABSENT = "equal", "rounds to it", "in words", "misprint", "differs", "no data"
-
-_YEAR_MEASURES = (
-    "clients",
-    "active",
-    "started",
-    "new",
-    "extended",
-    "carried_over",
-    "converted",
-    "unknown",
-    "cost_eur",
-    "cost_started_eur",
-    "cost_carried_over_eur",
-)
-_COLOURS = {EQUAL: "green", ROUNDS: "green", WORDS: "cyan", MISPRINT: "yellow", DIFFERS: "bold red", ABSENT: "dim"}
+EQUAL, ROUNDS, WORDS, MISPRINT, DIFFERS, ABSENT = "equal", "rounded", "in words", "misprint", "differs", "no data"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One row of the table.
+    """One row of a table.
 
     Attributes:
         statement: what the document says.
         computed: the warehouse's value, unrounded; None where the warehouse has no such cell.
-        verdict: ``equal``, ``rounds to it``, ``in words``, ``misprint``, ``differs`` or ``no data``.
+        verdict: ``equal``, ``rounded`` (rounds to what is printed), ``in words``, ``misprint``, ``differs`` or
+            ``no data``.
     """
 
     statement: Statement
@@ -46,82 +30,31 @@ class Comparison:
     verdict: str
 
 
-def stramproy_table(connection: duckdb.DuckDBPyConnection) -> tuple[Comparison, ...]:
-    """The statements of the evaluation with the figures of a warehouse.
+@dataclass(frozen=True, slots=True)
+class EvaluationTable:
+    """A document's statements, in order, with the figures of a warehouse."""
 
-    Args:
-        connection: to a warehouse that has ``marts.practice_years`` and ``marts.practice_trajectories``.
+    evaluation: Evaluation
+    rows: tuple[Comparison, ...]
+
+
+def evaluation_tables(connection: duckdb.DuckDBPyConnection) -> tuple[EvaluationTable, ...]:
+    """Both evaluations with the figures of a warehouse, in order of their years.
 
     Raises:
         duckdb.CatalogException: a mart is not there.
     """
-    figures = read_figures(connection)
-    return tuple(_compared(statement, figures) for statement in STATEMENTS)
+    return tuple(compared(evaluation, read_figures(connection, evaluation)) for evaluation in EVALUATIONS)
 
 
-def read_figures(connection: duckdb.DuckDBPyConnection) -> Figures:
-    """The practice's figures, over the municipality codes under which it occurs."""
-    columns = ", ".join(f"cast(sum({name}) as decimal(18, 2))" for name in _YEAR_MEASURES)
-    years = connection.execute(
-        f"select year, domain, {columns} from marts.practice_years where practice_id = ? group by year, domain",
-        [PRACTICE_ID],
-    ).fetchall()
-    profiles = connection.execute(
-        """
-        select year, care_profile, status, sum(trajectories), sum(cost_eur)
-        from marts.practice_trajectories
-        where practice_id = ?
-        group by year, care_profile, status
-        """,
-        [PRACTICE_ID],
-    ).fetchall()
-    return Figures(
-        years={
-            (year, domain, name): value
-            for year, domain, *values in years
-            for name, value in zip(_YEAR_MEASURES, values, strict=True)
-        },
-        profiles={
-            (year, profile, status, column): Decimal(value)
-            for year, profile, status, *values in profiles
-            for column, value in zip(("trajectories", "cost_eur"), values, strict=True)
-        },
-    )
+def compared(evaluation: Evaluation, figures: Figures) -> EvaluationTable:
+    """The document's statements with these figures."""
+    return EvaluationTable(evaluation, tuple(_compared(statement, figures) for statement in evaluation.statements))
 
 
-def differences(table: Iterable[Comparison]) -> tuple[Comparison, ...]:
+def differences(rows: Iterable[Comparison]) -> tuple[Comparison, ...]:
     """The rows that differ without a known reason."""
-    return tuple(row for row in table if row.verdict in (DIFFERS, ABSENT))
-
-
-def render(table: Sequence[Comparison]) -> RenderableType:
-    """The table for a terminal, with a line that sums it up."""
-    grid = Table(title="Practice Stramproy: the published evaluation beside the warehouse", title_justify="left")
-    for heading in ("figure", "year", "document", "warehouse", "result", "reading"):
-        is_number = heading in ("document", "warehouse")
-        grid.add_column(heading, justify="right" if is_number else "left", overflow="fold")
-    section = ""
-    for row in table:
-        statement = row.statement
-        if statement.section != section:
-            section = statement.section
-            grid.add_section()
-            grid.add_row(Text(section, style="bold"))
-        verdict = Text(row.verdict, style=_COLOURS[row.verdict])
-        grid.add_row(f"  {statement.label}", statement.period, statement.printed, shown(row), verdict, statement.why)
-    return Group(grid, Text(_summary(table)))
-
-
-def shown(row: Comparison) -> str:
-    """The computed value as text: euros with thousands, percentages with one decimal, counts as they are."""
-    if row.computed is None:
-        return "-"
-    if row.statement.unit in ("%", "+%"):
-        sign = "+" if row.statement.unit == "+%" else ""
-        return f"{row.computed.quantize(Decimal('0.1'), ROUND_HALF_UP):{sign}} %"
-    if row.computed == row.computed.to_integral_value():
-        return f"{row.computed.to_integral_value():,}"
-    return f"{row.computed:,.2f}"
+    return tuple(row for row in rows if row.verdict in (DIFFERS, ABSENT))
 
 
 def _compared(statement: Statement, figures: Figures) -> Comparison:
@@ -148,17 +81,3 @@ def _as_printed(statement: Statement, computed: Decimal) -> Decimal:
         return computed
     step = Decimal(statement.rounded_to)
     return (computed / step).quantize(Decimal(1), ROUND_HALF_UP) * step
-
-
-def _summary(table: Sequence[Comparison]) -> str:
-    counts = {verdict: sum(row.verdict == verdict for row in table) for verdict in _COLOURS}
-    agree = counts[EQUAL] + counts[ROUNDS]
-    numbers = len(table) - counts[WORDS]
-    parts = [f"{agree} of {numbers} numbers of the document agree"]
-    if counts[MISPRINT]:
-        parts.append(f"{counts[MISPRINT]} are misprints or contradictions in the document")
-    if counts[DIFFERS]:
-        parts.append(f"{counts[DIFFERS]} differ")
-    if counts[ABSENT]:
-        parts.append(f"{counts[ABSENT]} have no data")
-    return "; ".join(parts) + "."

@@ -12,10 +12,9 @@ from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from demo.calendar import add_months, month_of
-from demo.catalogue import LAST_MONTH, SPECIALISED_NORTH, SPECIALISED_SOUTH, WEERT
+from demo.catalogue import SPECIALISED_NORTH, SPECIALISED_SOUTH, WEERT
 from demo.messages import Declaration, Message, envelope, kind, to_xml
 
-_NEWEST = add_months(LAST_MONTH, 1)
 _ENVELOPED = "2019-11"
 _RESENT = date(2018, 6, 1)
 
@@ -38,17 +37,18 @@ def pack(messages: Iterable[Message]) -> tuple[DemoFile, ...]:
     by_month: dict[date, list[Message]] = defaultdict(list)
     for message in messages:
         by_month[month_of(message.header.dated_on)].append(message)
-    files = [file for month, group in by_month.items() for file in _of_month(month, group)]
+    newest = max(by_month)
+    files = [file for month, group in by_month.items() for file in _of_month(month, group, is_newest=month == newest)]
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def _of_month(month: date, messages: list[Message]) -> list[DemoFile]:
+def _of_month(month: date, messages: list[Message], *, is_newest: bool) -> list[DemoFile]:
     label, modified_at = f"{month:%Y-%m}", _after(month)
     bare: list[DemoFile] = []
     members: dict[str, bytes] = {}
     for message in messages:
         name, xml = _name(message), to_xml(message)
-        if month == _NEWEST:
+        if is_newest:
             bare.append(DemoFile(PurePosixPath("inbox/exchange", label, f"{name}.xml"), xml, modified_at))
         elif label == _ENVELOPED and _is_bill_of(message, SPECIALISED_SOUTH):
             bare.append(DemoFile(PurePosixPath("inbox/ggk", f"{name}.xml"), _wrap(message, xml), modified_at))

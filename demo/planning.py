@@ -61,9 +61,13 @@ def day_in(random: Random, month: date) -> date:
     return month + days(random.randrange(20))
 
 
-def care_months(stretches: Iterable[Stretch], pause: Pause | None = None) -> list[date]:
-    """The months in which care is delivered: every month of the stretches but those that lie wholly in the pause."""
-    months = {month for s in stretches for month in months_between(s.starts_on, min(s.last_day, month_end(LAST_MONTH)))}
+def care_months(stretches: Iterable[Stretch], pause: Pause | None = None, last_month: date = LAST_MONTH) -> list[date]:
+    """The months in which care is delivered: every month of the stretches but those that lie wholly in the pause.
+
+    Nothing is delivered after ``last_month``, where the demo's data end.
+    """
+    until = month_end(last_month)
+    months = {month for s in stretches for month in months_between(s.starts_on, min(s.last_day, until))}
     if pause is not None:
         months = {m for m in months if not (m > pause.last_day and month_end(m) < pause.resumes_on)}
     return sorted(months)
@@ -112,9 +116,9 @@ def extended_by_date(last_day: date, decided_on: date) -> Shape:
     return shape
 
 
-def stop_day(random: Random, stretches: Sequence[Stretch]) -> date | None:
+def stop_day(random: Random, stretches: Sequence[Stretch], last_month: date = LAST_MONTH) -> date | None:
     """Three in four providers say when care stopped: on one of the last days of the last allocation."""
     last_day = stretches[-1].last_day
-    if last_day > month_end(LAST_MONTH) or random.random() < 0.25:
+    if last_day > month_end(last_month) or random.random() < 0.25:
         return None
     return last_day - days(random.randrange(6))

@@ -13,7 +13,7 @@ from datetime import date, time
 from enum import Enum
 
 from demo.calendar import days, month_end
-from demo.catalogue import RELEASE, Service
+from demo.catalogue import Service, release_on
 from demo.messages import (
     AllocatedProduct,
     AllocationMessage,
@@ -33,10 +33,11 @@ from demo.messages import (
 
 @dataclass(frozen=True, slots=True)
 class Referrer:
-    """Who a request names: type (COD327) and, in release 2.x, a name only."""
+    """Who a request names: type (COD327), and a name; from release 3.0 on its AGB code instead, where it is known."""
 
     type: str
     name: str | None
+    agb_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,9 @@ class Trajectory:
 
 
 def _header(trajectory: Trajectory, letter: str, number: int, dated_on: date) -> MessageHeader:
+    identification = f"{letter}{number:09d}"
     return MessageHeader(
-        trajectory.municipality_code, trajectory.provider_agb, f"{letter}{number:09d}", dated_on, RELEASE
+        trajectory.municipality_code, trajectory.provider_agb, identification, dated_on, release_on(dated_on)
     )
 
 
@@ -140,16 +142,18 @@ def _request_reference(trajectory: Trajectory) -> str:
 
 def _request(trajectory: Trajectory, referrer: Referrer) -> RequestMessage:
     first = trajectory.stretches[0]
+    header = _header(trajectory, "V", first.number, first.starts_on - days(12))
+    agb_code = None if header.is_second_generation else referrer.agb_code
     product = RequestedProduct(
         _request_reference(trajectory),
         trajectory.service.product,
         first.starts_on,
         first.ends_on,
         referrer_type=referrer.type,
-        referrer_name=referrer.name,
+        referrer_name=None if agb_code else referrer.name,
+        referrer_agb=agb_code,
         quantity=_quantity(trajectory, first, first.ends_on),
     )
-    header = _header(trajectory, "V", first.number, first.starts_on - days(12))
     return RequestMessage(header, trajectory.client, (product,))
 
 

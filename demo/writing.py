@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from demo.packing import DemoFile, pack
+from demo.poh_files import poh_files
 from demo.reference import reference_files
 from demo.region import region_messages
 
@@ -69,7 +70,7 @@ def write_demo(home: Path) -> DemoSummary:
 def _deliveries() -> tuple[int, tuple[DemoFile, ...]]:
     """How many messages, and the files that hold them: the same on every call, and a second's work."""
     messages = region_messages()
-    return len(messages), pack(messages)
+    return len(messages), (*pack(messages), *poh_files())
 
 
 def _refuse_own_files(home: Path, files: Iterable[DemoFile]) -> None:

@@ -74,9 +74,10 @@ def run(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
 
 @app.command
 def demo(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
-    """Write the demo's deliveries into the inbox (never over your own files), run, and print the headline table."""
+    """Write the demo's deliveries into the inbox (never over your own files), run, print both evaluations' tables."""
     from demo import OwnFilesPresentError, write_demo
-    from demo.evaluation import render, stramproy_table
+    from demo.evaluation import evaluation_tables
+    from demo.evaluation_text import render
 
     place = _home(home)
     is_demo = True
@@ -90,7 +91,8 @@ def demo(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
         import duckdb
 
         with duckdb.connect(str(place.warehouse), read_only=True) as connection:
-            _console().print(render(stramproy_table(connection)))
+            for table in evaluation_tables(connection):
+                _console().print(render(table))
     return code
 
 

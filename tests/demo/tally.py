@@ -1,7 +1,7 @@
 """Counts what the demo's messages say: from the message values alone, not from the plan and not by the pipeline.
 
-Small on purpose. It knows what occurs in the demo (release 2.3, nothing removed, no merged municipality), no more; a
-practice is never inherited here, so the one client who comes back without a request stays unattributed.
+Small on purpose. It knows what occurs in the demo (nothing removed, no merged municipality), no more; a practice is
+never inherited here, so the one client who comes back without a request stays unattributed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from demo.catalogue import PRACTICES, SERVICES
+from demo.catalogue import PRACTICES, SERVICES, practitioner_agb_codes
+from demo.hilversum_catalogue import HILVERSUM_PRACTICES, HILVERSUM_SERVICES
 from demo.messages import (
     AllocatedProduct,
     AllocationMessage,
@@ -26,7 +27,8 @@ from demo.messages import (
     StopMessage,
 )
 
-PROFILES = {s.product.code: s.care_profile for s in SERVICES.values()}
+ALL_PRACTICES = (*PRACTICES, *HILVERSUM_PRACTICES)
+PROFILES = {s.product.code: s.care_profile for s in (*SERVICES.values(), *HILVERSUM_SERVICES)}
 MAX_GAP_DAYS = 31
 
 
@@ -135,9 +137,11 @@ def _is_moved(old: AllocatedProduct, new: AllocatedProduct) -> bool:
 
 
 def _practices(messages: Sequence[Message]) -> dict[tuple[str, int], str | None]:
-    known = {plain(name): practice.practice_id for practice in PRACTICES for name in practice.names}
+    known = {plain(name): practice.practice_id for practice in ALL_PRACTICES for name in practice.names}
+    known |= {practice.agb_code: practice.practice_id for practice in ALL_PRACTICES}
+    known |= {code: p.practice_id for place, p in enumerate(ALL_PRACTICES) for code in practitioner_agb_codes(place)}
     asked = {
-        (m.header.provider_agb, p.request_reference): known.get(plain(p.referrer_name or ""))
+        (m.header.provider_agb, p.request_reference): known.get(p.referrer_agb or plain(p.referrer_name or ""))
         for m in messages
         if isinstance(m, RequestMessage)
         for p in m.products

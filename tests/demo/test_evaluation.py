@@ -1,4 +1,4 @@
-"""The table that compares the evaluation with a warehouse."""
+"""The tables that compare both evaluations with a warehouse."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import pytest
 from rich.console import Console
 
 from demo.catalogue import GGZ_PROFILES
-from demo.evaluation import differences, render, shown, stramproy_table
+from demo.evaluation import Comparison, EvaluationTable, compared, differences, evaluation_tables
+from demo.evaluation_text import render, shown
 from demo.region import region_messages
-from demo.statements import STATEMENTS
+from demo.statements import EVALUATIONS, HILVERSUM, STRAMPROY, Evaluation, Figures
 from tests.demo.tally import Counted, count
 
-YEARS = """
+MARTS = """
 create schema marts;
 create table marts.practice_trajectories as
 select '0988' as municipality_code, practice as practice_id, year, profile as care_profile, status,
@@ -33,16 +34,34 @@ select '0988' as municipality_code, practice as practice_id, year, domain, count
     cast(coalesce(sum(cents) filter (status in ('new', 'extended')), 0) / 100 as decimal(18, 2)) as cost_started_eur,
     cast(coalesce(sum(cents) filter (status = 'carried_over'), 0) / 100 as decimal(18, 2)) as cost_carried_over_eur
 from (select *, 'all' as domain from counted union all select *, ggz as domain from counted) group by all;
+create table marts.poh_counts (period_id varchar, municipality_code varchar, practice_id varchar, dimension varchar,
+    category varchar, clients bigint, denominator bigint);
+create table marts.poh_cost_benefit (period_id varchar, municipality_code varchar, scenario varchar, measure varchar,
+    value_eur decimal(18, 2));
+create table marts.survey_results (period_id varchar, municipality_code varchar, practice_id varchar, audience varchar,
+    question varchar, responses bigint, mean_score double, scale_max double);
+create table marts.regional_comparison (region varchar, municipality_code varchar, practice_id varchar, year integer,
+    domain varchar, measure varchar, value decimal(18, 2));
+create table marts.referral_trend (municipality_code varchar, practice_id varchar, quarter varchar, domain varchar,
+    new_trajectories bigint, quarters_since_poh_start integer);
 """
+CARE_SECTIONS = {
+    "All care of the practice",
+    "GGZ",
+    "GGZ kort intens",
+    "GGZ specialistisch basis",
+    "JMB support",
+}
 
 
 def warehouse(rows: list[Counted]) -> duckdb.DuckDBPyConnection:
+    """Stramproy's care, and empty marts of all else."""
     connection = duckdb.connect()
     frame = pl.DataFrame(rows).with_columns(
         ggz=pl.when(pl.col("profile").is_in(GGZ_PROFILES)).then(pl.lit("ggz")).otherwise(pl.lit("overig"))
     )
     connection.register("counted", frame.to_arrow())
-    connection.execute(YEARS)
+    connection.execute(MARTS)
     return connection
 
 
@@ -57,38 +76,59 @@ def connection(rows: list[Counted]) -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
+def care_rows(connection: duckdb.DuckDBPyConnection) -> list[Comparison]:
+    """The rows on the practice's care."""
+    return [row for row in evaluation_tables(connection)[0].rows if row.statement.section in CARE_SECTIONS]
+
+
 def verdicts(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
     return {
         (row.statement.section, row.statement.label, row.statement.period): row.verdict
-        for row in stramproy_table(connection)
+        for row in evaluation_tables(connection)[0].rows
     }
+
+
+def hilversum(**figures: object) -> dict[tuple[str, str], Comparison]:
+    table = compared(HILVERSUM, Figures(**figures))  # type: ignore[arg-type]
+    return {(row.statement.label, row.statement.period): row for row in table.rows}
+
+
+def printed(table: EvaluationTable, width: int) -> list[str]:
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(render(table))
+    return console.export_text().splitlines()
 
 
 def test_the_demo_differs_from_the_document_only_where_the_document_is_wrong(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    table = stramproy_table(connection)
+    table = care_rows(connection)
     assert differences(table) == ()
     assert [row.statement.label for row in table if row.verdict == "misprint"] == [
-        "older or extended, share of trajectories",
+        "older or extended, share",
         "newly started, share of cost",
         "older, share of cost",
     ]
-    assert all(row.statement.why for row in table if row.verdict in ("misprint", "in words"))
+
+
+@pytest.mark.parametrize("evaluation", EVALUATIONS, ids=["stramproy", "hilversum"])
+def test_words_and_misprints_are_never_without_a_reason(evaluation: Evaluation) -> None:
+    for statement in evaluation.statements:
+        assert statement.why or (statement.value is not None and statement.corrected is None), statement.label
 
 
 def test_rounded_figures_are_told_from_equal_ones(connection: duckdb.DuckDBPyConnection) -> None:
     found = verdicts(connection)
-    assert found["GGZ specialistisch basis", "change of cost", "2018-19"] == "rounds to it"
-    assert found["GGZ", "older, share of trajectories", "2019"] == "rounds to it"
+    assert found["GGZ specialistisch basis", "change of cost", "2018-19"] == "rounded"
+    assert found["GGZ", "older, share", "2019"] == "rounded"
     assert found["All care of the practice", "cost", "2018"] == "equal"
 
 
 def test_one_trajectory_less_is_seen_as_a_difference(rows: list[Counted]) -> None:
     gone = next(r for r in rows if r.practice == "stramproy" and r.year == 2019 and r.status == "extended")
     with warehouse([r for r in rows if r != gone]) as connection:
-        found = {row.statement.label for row in differences(stramproy_table(connection))}
-    assert {"clients", "trajectories (active)", "newly started (nieuw + verlenging)"} <= found
+        found = {row.statement.label for row in differences(care_rows(connection))}
+    assert {"clients", "trajectories (active)", "newly started (nieuw gestart)"} <= found
 
 
 def test_a_misprint_excuses_no_other_difference(rows: list[Counted]) -> None:
@@ -96,7 +136,7 @@ def test_a_misprint_excuses_no_other_difference(rows: list[Counted]) -> None:
     with warehouse([replace(r, cents=r.cents + 50_000_00) if r is dear else r for r in rows]) as connection:
         found = verdicts(connection)
     assert found["GGZ", "newly started, share of cost", "2019"] == "differs"
-    assert found["GGZ", "older or extended, share of trajectories", "2019"] == "misprint"
+    assert found["GGZ", "older or extended, share", "2019"] == "misprint"
 
 
 def test_one_cent_more_is_seen_where_the_document_prints_euros_only(rows: list[Counted]) -> None:
@@ -105,28 +145,78 @@ def test_one_cent_more_is_seen_where_the_document_prints_euros_only(rows: list[C
     with warehouse(changed) as connection:
         found = verdicts(connection)
     assert "differs" in {found["GGZ", "cost of newly started", "2019"], found["GGZ", "cost of older", "2019"]}
-    assert found["GGZ kort intens", "cost", "2019"] == "rounds to it"
+    assert found["GGZ kort intens", "cost", "2019"] == "rounded"
 
 
-def test_a_warehouse_without_the_practice_has_no_data(rows: list[Counted]) -> None:
+def test_a_warehouse_without_the_places_has_no_data(rows: list[Counted]) -> None:
     with warehouse([r for r in rows if r.practice != "stramproy"]) as connection:
-        table = stramproy_table(connection)
-    assert {row.verdict for row in table} == {"no data"}
-    assert {shown(row) for row in table} == {"-"}
+        tables = evaluation_tables(connection)
+    found = [row for table in tables for row in table.rows]
+    assert {row.verdict for row in found} == {"no data"}
+    assert {shown(row) for row in found} == {"-"}
+
+
+def test_the_letter_s_share_of_referred_is_a_misprint_only_while_its_counts_hold() -> None:
+    group = ("hilversum_2", "outcome_clarification_group")
+    counts = {(*group, "referred_ggz"): (113, 392), (*group, "referred_local_support"): (25, 392)}
+    key = ("referred, of all seen", "nov-jun")
+    assert hilversum(counts=counts)[key].verdict == "misprint"
+    assert shown(hilversum(counts=counts)[key]) == "35.2 %"
+    assert hilversum(counts=counts | {(*group, "referred_ggz"): (124, 392)})[key].verdict == "rounded"
+    assert hilversum(counts=counts | {(*group, "referred_ggz"): (119, 392)})[key].verdict == "differs"
+
+
+def test_a_category_without_a_row_is_zero_where_its_dimension_is_there() -> None:
+    counts = {("hilversum_2", "outcome_treatment_group", "not_referred"): (150, 172)}
+    found = hilversum(counts=counts)
+    assert found["Jeugd en Gezin", "nov-jun"].computed == 0
+    assert found["boys", "nov-jun"].computed is None
+
+
+def test_practices_are_counted_by_what_became_of_their_referrals() -> None:
+    found = hilversum(practices={"a": (3, 4), "b": (5, 5), "c": (2, 1), "d": (0, 1)})
+    labels = ("practices with more", "practices with as many", "practices with fewer")
+    assert [found[label, "2019-21"].computed for label in labels] == [2, 1, 1]
+
+
+def test_grades_and_shares_of_a_scale_are_shown_with_one_decimal() -> None:
+    answers = {
+        ("2021", "gp", "overall_rating"): (38, Decimal("8.5"), Decimal(10)),
+        ("2021", "parent", "would_recommend"): (14, Decimal("1"), Decimal(1)),
+        ("2021", "youth", "overall_rating"): (3, None, Decimal(10)),
+    }
+    found = hilversum(answers=answers)
+    assert (shown(found["GPs, overall", "2021"]), found["GPs, overall", "2021"].verdict) == ("8.5", "equal")
+    assert shown(found["parents who would recommend", "2021"]) == "100.0 %"
+    assert found["youth, overall", "2021"].verdict == "no data"
 
 
 def test_the_printed_table_shows_both_numbers_and_the_reason(connection: duckdb.DuckDBPyConnection) -> None:
-    console = Console(width=160, record=True, file=io.StringIO())
-    console.print(render(stramproy_table(connection)))
-    text = console.export_text()
-    assert "62,804" in text
-    assert "so 45 %" in text
+    lines = printed(evaluation_tables(connection)[0], 80)
+    text = "\n".join(lines)
+    row = next(line for line in lines if line.startswith(" newly started, share of cost"))
+    number = row.split()[-1]
+    assert row.split()[-6:-1] == ["44", "%", "44.9", "%", "misprint"]
+    assert any(line.split()[:1] == [number] and "so 45 %" in line for line in lines)
     assert "+20.6 %" in text
-    assert "numbers of the document agree; 3 are misprints" in text
+    assert "misprinted or contradicted by the document itself: 3" in " ".join(text.split())
 
 
-def test_every_printed_number_is_its_value() -> None:
-    for statement in STATEMENTS:
+@pytest.mark.parametrize("place", [0, 1], ids=["stramproy", "hilversum"])
+def test_no_row_is_cut_or_folded_at_80_columns(connection: duckdb.DuckDBPyConnection, place: int) -> None:
+    table = evaluation_tables(connection)[place]
+    lines = printed(table, 80)
+    assert max(map(len, lines)) <= 80
+    assert not any("…" in line for line in lines)
+    for row in table.rows:
+        assert sum(line.startswith(f" {row.statement.label} ") for line in lines) >= 1
+    rows_and_sections = len(table.rows) + len({row.statement.section for row in table.rows})
+    assert lines.index("", 2) - 2 == rows_and_sections
+
+
+@pytest.mark.parametrize("evaluation", [STRAMPROY, HILVERSUM], ids=["stramproy", "hilversum"])
+def test_every_printed_number_is_its_value(evaluation: Evaluation) -> None:
+    for statement in evaluation.statements:
         if statement.value is not None:
             digits = statement.printed.removeprefix("about ").removesuffix(" %").replace(",", "")
             assert Decimal(digits) == statement.value

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from demo.catalogue import GGZ_PROFILES, NEIGHBOURS
+from demo.catalogue import GGZ_PROFILES, MUNICIPALITIES, NEIGHBOURS
 from demo.messages import AllocationMessage, Answer, Declaration, Message, RequestMessage, StopMessage
 from demo.region import region_messages
 from tests.demo.tally import Counted, count, counting_lines
@@ -53,9 +53,12 @@ EUROS_2018 = {
 }
 
 
+LIMBURG = {municipality.code for municipality in MUNICIPALITIES}
+
+
 @pytest.fixture(scope="module")
 def messages() -> tuple[Message, ...]:
-    return region_messages()
+    return tuple(message for message in region_messages() if message.header.municipality_code in LIMBURG)
 
 
 @pytest.fixture(scope="module")
