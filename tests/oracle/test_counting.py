@@ -231,7 +231,7 @@ def test_two_practices_on_the_first_day_give_the_lower_numbers():
 def test_same_message_twice_counts_once_and_other_content_is_refused():
     first = bill("D", "2019-02-01", line("a", 1, *JAN, 100))
     copy = replace(first, file_name="z-copy", file_sha256="2" * 64)
-    changed = replace(bill("D", "2019-03-01", line("b", 1, *JAN, 7)), file_name="a-changed")
+    changed = replace(bill("D", "2019-03-01", line("b", 1, *JAN, 7)), file_name="A-changed")
     assert cost(first, copy, changed)[1] == 100
     found = {o.file_name: o for o in outcomes(History((changed, copy, replace(first, also_named=("zz",))), WORLD))}
     assert (found["z-copy"].outcome, found["z-copy"].rows_duplicate, found["z-copy"].cents_duplicate) == (
@@ -240,8 +240,17 @@ def test_same_message_twice_counts_once_and_other_content_is_refused():
         100,
     )
     assert (found["zz"].outcome, found["zz"].rows_duplicate) == ("duplicate", 1)
-    assert (found["a-changed"].reason, found["a-changed"].cents_quarantined) == ("identification_conflict", 7)
+    assert (found["A-changed"].reason, found["A-changed"].cents_quarantined) == ("identification_conflict", 7)
     assert found[first.file_name].cents_accepted == 100
+
+
+def test_refused_file_is_nobodys_first_and_its_copy_is_refused_too():
+    refused = replace(bill("D", "2019-02-01", line("a", 1, *JAN, 100)), refusal="total_mismatch", also_named=("zz",))
+    mended = replace(bill("D", "2019-02-01", line("a", 1, *JAN, 7)), file_name="z-mended")
+    assert cost(refused, mended)[1] == 7
+    found = {o.file_name: (o.outcome, o.reason) for o in outcomes(History((refused, mended), WORLD))}
+    assert found.pop("z-mended") == ("accepted", None)
+    assert set(found.values()) == {("refused", "total_mismatch")}
 
 
 def test_identical_flat_row_is_a_duplicate_row():
