@@ -137,6 +137,24 @@ def forget(file: str, *, home: HomeOption = None, verbose: VerboseOption = False
 
 
 @app.command
+def explain(trajectory_id: str, *, home: HomeOption = None) -> int:
+    """Why a trajectory is what it is: its chain, segments, messages, lines, decisions, statuses and practice.
+
+    Parameters
+    ----------
+    trajectory_id
+        As in marts.trajectory_years.
+    """
+    from pipelines.explain import explain as explanation_of
+    from pipelines.explain_terminal import explanation_renderables
+
+    place, console = _home(home), _console()
+    for part in explanation_renderables(explanation_of(place, trajectory_id)):
+        console.print(part)
+    return SUCCEEDED
+
+
+@app.command
 def referrers(*, home: HomeOption = None) -> int:
     """GPs whom no practice is known for, by name, most requests first; ready to paste into verwijzer_aliassen.csv.
 

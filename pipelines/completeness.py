@@ -207,8 +207,9 @@ def _cells(groups: pl.DataFrame) -> pl.DataFrame:
 
 
 def _digest(development: pl.DataFrame, reach: Reach) -> str:
-    """Changes with the triangle, the reach, the estimator and this module's own rules."""
-    digest = hashlib.sha256(f"1 {version('chainladder')} {reach}".encode())
+    """Changes with the triangle, the reach, the estimator and this module."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest.update(f"{version('chainladder')} {version('polars')} {reach}".encode())
     for column in development.iter_columns():
         digest.update(column.hash().to_numpy().tobytes())
     return digest.hexdigest()[:32]
