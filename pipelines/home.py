@@ -48,6 +48,11 @@ class Home:
         return self.lake / "reference"
 
     @property
+    def reference_history(self) -> Path:
+        """Earlier versions of the reference tables."""
+        return self.lake / "reference_history"
+
+    @property
     def quarantine(self) -> Path:
         """What was refused."""
         return self.root / "quarantine"
@@ -89,6 +94,11 @@ class Home:
         return self.dbt / "logs"
 
     @property
+    def vintages(self) -> Path:
+        """Figures of past publications, kept until what they rest on changes; mode 0700."""
+        return self.dbt / "vintages"
+
+    @property
     def scratch(self) -> Path:
         """Unpacked files while a run reads them: a private folder, emptied by each run."""
         return self.root / "scratch"
@@ -97,5 +107,5 @@ class Home:
         """Make the folders that a run writes to; the private ones are readable by their owner alone."""
         for folder in (self.inbox, self.reference, self.lake, self.published, self.dagster, self.dbt):
             folder.mkdir(parents=True, exist_ok=True)
-        for private in (self.secrets, self.quarantine, self.scratch):
+        for private in (self.secrets, self.quarantine, self.scratch, self.vintages):
             private.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 
+from pipelines import reference_history
 from pipelines.casting import typed
 from pipelines.errors import ConfigurationError
 from pipelines.home import Home
@@ -25,11 +27,18 @@ _LENGTHS = {"gemeentecode": 4, "opvolger_gemeentecode": 4, "agb_code": 8, "zorgv
 _FIRST_DAYS = ("van", "geldig_vanaf")
 _DUTCH_DATE = r"\A([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})\z"
 _PLAIN_AMOUNT = r"\A-?[0-9]+([.,][0-9]{1,2})?\z"
+# The names of aliases reach figures as hashes alone, and publications are always those of today.
+_WITHOUT_HISTORY = frozenset({"verwijzer_aliassen", "publicaties"})
 _GROUPED_AMOUNT = r"\A-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}\z"
 
 
-def load(home: Home, pseudonyms: Pseudonyms) -> dict[str, int]:
+def load(home: Home, pseudonyms: Pseudonyms, loaded_on: date | None = None) -> dict[str, int]:
     """Read, judge and write every reference table, and ``referrer_names``; all are written, empty when absent.
+
+    Args:
+        home: the home folder.
+        pseudonyms: for the names of referrers.
+        loaded_on: the day under which a version that differs from the one before it is kept; default: today (UTC).
 
     Returns:
         Rows per table.
@@ -42,9 +51,13 @@ def load(home: Home, pseudonyms: Pseudonyms) -> dict[str, int]:
         _check_key(tables[table.name], table)
         _check_references(tables, table)
     tables["referrer_names"] = _referrer_names(tables, pseudonyms)
+    day = loaded_on or datetime.now(UTC).date()
     for name, frame in tables.items():
         columns = [column for column in frame.columns if column not in ("delivery", "row_number")]
-        write_parquet(frame.select(columns).sort(columns), home.lake_reference / f"{name}.parquet")
+        rows = frame.select(columns).sort(columns)
+        write_parquet(rows, home.lake_reference / f"{name}.parquet")
+        if name not in _WITHOUT_HISTORY:
+            reference_history.keep(rows, home.reference_history / name, day)
     return {name: frame.height for name, frame in tables.items()}
 
 

@@ -194,6 +194,8 @@ def _environment(home: Home) -> Iterator[None]:
         "JEUGDSPIEGEL_LAKE": str(home.lake.resolve()),
         "JEUGDSPIEGEL_QUARANTINE": str(home.quarantine.resolve()),
         "JEUGDSPIEGEL_CANDIDATE": str(home.candidate.resolve()),
+        "JEUGDSPIEGEL_TARGET": str(home.dbt_target.resolve()),
+        "JEUGDSPIEGEL_VINTAGES": str(home.vintages.resolve()),
         "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in wanted}

@@ -36,6 +36,14 @@ TABLES = {
     specs=[
         dg.AssetSpec([GROUP, table], description=description, group_name=GROUP, kinds={"polars", "parquet"})
         for table, description in TABLES.items()
+    ]
+    + [
+        dg.AssetSpec(
+            [GROUP, "history"],
+            description="Each version of each table, by the day on which it was loaded: for figures of a past day.",
+            group_name=GROUP,
+            kinds={"polars", "parquet"},
+        )
     ],
 )
 def reference_tables(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult]:
@@ -45,3 +53,6 @@ def reference_tables(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeRes
         rows = tables.load(home, load_pseudonyms(home.pseudonym_key, os.environ))
     for table in TABLES:
         yield dg.MaterializeResult(asset_key=[GROUP, table], metadata={"dagster/row_count": rows[table]})
+    yield dg.MaterializeResult(
+        asset_key=[GROUP, "history"], metadata={"versions": len(list(home.reference_history.glob("*/*.parquet")))}
+    )

@@ -32,4 +32,10 @@ from ledger
 where
     message_date is null
     or kind not like 'JW%'
-    or {{ known_on_reporting_date('message_date') }}
+    or message_date <= case
+        when kind in ('JW301', 'JW305', 'JW307') then {{ known_until('allocations') }}
+        when kind = 'JW315' then {{ known_until('requests') }}
+        when kind in ('JW304', 'JW325') then {{ known_until('decisions') }}
+        -- a declaration holds lines and credits; what is not needed counts with it
+        else greatest({{ known_until('lines') }}, {{ known_until('credits') }})
+    end

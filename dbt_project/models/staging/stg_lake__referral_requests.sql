@@ -35,4 +35,4 @@ select
 from lake_rows
 where
     file_sha256 in (select ledger.file_sha256 from ledger where ledger.refusal is null)
-    and {{ known_on_reporting_date('known_at') }}
+    and {{ known_on_reporting_date('known_at', 'requests') }}

@@ -47,7 +47,7 @@ chained as (
 
     select
         *,
-        sum(case when gap_days <= {{ var('max_gap_days') }} then 0 else 1 end) over (
+        sum(case when gap_days <= (select max_gap_days from {{ ref('chaining') }}) then 0 else 1 end) over (
             partition by municipality_code, client_key, provider_agb, care_profile
             order by begins_on, allocation_number nulls last, number_key
             rows between unbounded preceding and current row

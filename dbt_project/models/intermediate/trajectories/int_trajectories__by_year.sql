@@ -94,13 +94,8 @@ select
     counted_cents,
     open_cents,
     segments_started,
-    case
-        when is_first_year and is_unobserved then 'unknown'
-        when is_first_year and (has_conversion_reason or begins_on_conversion) then 'converted'
-        when is_first_year then 'new'
-        when segments_started > 0 then 'extended'
-        else 'carried_over'
-    end as status,
+    {{ trajectory_status('is_first_year', 'is_unobserved', '(has_conversion_reason or begins_on_conversion)', 'segments_started') }}
+        as status,
     case
         when is_first_year and is_unobserved
             then 'it has no allocation, and its first line lies in the first month of the municipality''s data'

@@ -49,4 +49,4 @@ select
 from lake_rows
 inner join files
     on lake_rows.file_sha256 = files.file_sha256
-where {{ known_on_reporting_date('lake_rows.known_at') }}
+where {{ known_on_reporting_date('lake_rows.known_at', 'registrations') }}
