@@ -83,8 +83,7 @@ select
         answers.listed_lines = 0
         and coalesce(answers.granted_cents, 0) = 0
         and not (
-            answers.source = 'JW325'
-            and coalesce(answers.submitted_cents = 0, false)
+            coalesce(answers.submitted_cents = 0, false)
             and concat(' ', answers.return_codes, ' ') like '% 8001 %'
         ),
         false

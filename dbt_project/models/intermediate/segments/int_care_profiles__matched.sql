@@ -12,14 +12,24 @@ mappings as (
 
 ),
 
+municipalities as (
+
+    select * from {{ ref('int_municipalities__merged') }}
+
+),
+
+-- a row for a municipality that was merged is the successor's own
 patterns as (
 
     select
-        *,
-        rtrim(product_pattern, '*') as product_prefix,
-        product_pattern not like '%*' as is_exact,
-        municipality_code <> '*' as is_own
+        mappings.*,
+        coalesce(municipalities.successor_code, mappings.municipality_code) as reads_as,
+        rtrim(mappings.product_pattern, '*') as product_prefix,
+        mappings.product_pattern not like '%*' as is_exact,
+        mappings.municipality_code <> '*' as is_own
     from mappings
+    left join municipalities
+        on mappings.municipality_code = municipalities.municipality_code
 
 ),
 
@@ -61,7 +71,7 @@ candidates as (
     from products
     inner join patterns
         on
-            patterns.municipality_code in ('*', products.municipality_code, products.sent_municipality_code)
+            patterns.reads_as in ('*', products.municipality_code)
             and starts_with(products.product_code, patterns.product_prefix)
             and (not patterns.is_exact or products.product_code = patterns.product_pattern)
 
