@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -34,19 +34,17 @@ def build(folder: Path, *arguments: str, tests: bool = True) -> list[str]:
     """Build the vintages with all that they rest on; gives the names of what failed."""
     kinds = ["--exclude-resource-type", "unit_test"] + ([] if tests else ["--exclude-resource-type", "test"])
     with _environment(folder):
-        statuses = dbt(
-            folder, "build", *kinds, "--select", *SELECTION, "--indirect-selection", "buildable", *arguments
-        )
+        statuses = dbt(folder, "build", *kinds, "--select", *SELECTION, "--indirect-selection", "buildable", *arguments)
     return sorted(name for name, status in statuses.items() if status not in ("success", "pass"))
 
 
-def lake_of(tell: Callable[[Story], None], name: str) -> Lake:
-    """The lake of one story, with the practices and profiles that stories share."""
+def lake_of(tell: Callable[[Story], None], kind: type[Story], name: str) -> Lake:
+    """The lake of one story, with two practices and one care profile."""
     lake = Lake()
     lake.practice("P1", "01999001")
     lake.practice("P2", "01999002")
     lake.profile("54002", "ggz_specialistisch_basis")
-    tell(Story(lake, name))
+    tell(kind(lake, name))
     return lake
 
 
@@ -63,6 +61,3 @@ def _environment(folder: Path) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-Rows = Sequence[tuple[object, ...]]
