@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from demo.registrations import Registration
 from demo.surveys import Score

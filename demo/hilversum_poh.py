@@ -137,8 +137,8 @@ def _second_period(random: Random) -> list[_Course]:
         courses.append(replace(course, clarification=clarification, contacts=contacts))
     for index in range(_CONTINUING_AND_OPEN + _WITHOUT_OUTCOME):
         referred_on = date(2021, 5, 10) + days(random.randrange(35))
-        clarification = _CONTINUES if index < _CONTINUING_AND_OPEN else None
-        courses.append(_Course(referred_on, referred_on + days(3 + random.randrange(10)), None, clarification))
+        intake_on = referred_on + days(3 + random.randrange(10))
+        courses.append(_Course(referred_on, intake_on, None, _CONTINUES if index < _CONTINUING_AND_OPEN else None))
     return courses
 
 

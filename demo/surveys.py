@@ -35,7 +35,9 @@ class Score:
 def hilversum_scores() -> list[Score]:
     """Two GPs a practice, one with an 8 and one with a 9; youth and parents, who would all recommend the POH."""
     random = seeded("surveys")
-    answered = [("Huisarts", grade, practice.name) for practice in TAKING_PART for grade in (8, 9)]
+    answered: list[tuple[str, int, str | None]] = [
+        ("Huisarts", grade, practice.name) for practice in TAKING_PART for grade in (8, 9)
+    ]
     answered += [(audience, grade, None) for audience, counts in _GRADES.items() for grade in _listed(counts)]
     result = []
     for number, (audience, grade, practice) in enumerate(answered, start=1):
