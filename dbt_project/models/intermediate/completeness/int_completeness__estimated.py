@@ -21,5 +21,7 @@ def model(dbt, session):
         )
         .pl()
     )
-    cache = os.environ.get("JEUGDSPIEGEL_ESTIMATES")
-    return remembered_shares(development.select(*DEVELOPMENT), reach, Path(cache) if cache else None).to_arrow()
+    # beside dbt's own target: what a run may forget without harm
+    target = os.environ.get("JEUGDSPIEGEL_TARGET")
+    kept_in = Path(target).parent / "estimates" if target else None
+    return remembered_shares(development.select(*DEVELOPMENT), reach, kept_in).to_arrow()
