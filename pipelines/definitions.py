@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
 
 import dagster as dg
 
@@ -15,25 +17,29 @@ from pipelines.assets.warehouse import build_warehouse
 from pipelines.automation import nightly, nightly_schedule
 from pipelines.home import Home
 from pipelines.resources import Progress, home_from
-from pipelines.transformation import prepare_manifest
+from pipelines.transformation import Dbt, prepare_manifest
 
 # What people read in the warehouse; the groups come from the dbt project.
 _READ_BY_PEOPLE = frozenset({"marts", "ops"})
 
 
-def build_definitions(home: Home | None = None, overrides: Mapping[str, object] | None = None) -> dg.Definitions:
+def build_definitions(home: Home | None = None, overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """Everything of one home folder.
 
     Args:
         home: default: ``$JEUGDSPIEGEL_HOME``, else ``./var``.
-        overrides: resources to use in place of ours (``home``, ``progress``).
+        overrides: resources to use in place of ours (``home``, ``dbt``, ``progress``).
 
     Raises:
         ConfigurationError: jeugdspiegel.toml is wrong.
         TransformationError: the dbt project does not parse.
     """
     home = home or home_from()
-    models = build_models(prepare_manifest(home, dbt_variables(home)), tuple(CARE_PROFILES))
+    given = dict(overrides or {})
+    # A code location lives for months: a dbt that it had to start for the manifest ends with this function.
+    with nullcontext(given["dbt"]) if "dbt" in given else Dbt(home) as dbt:
+        manifest = prepare_manifest(home, dbt_variables(home), dbt)
+    models = build_models(manifest, tuple(CARE_PROFILES))
     published = [key for key, group in models.group_names_by_key.items() if group in _READ_BY_PEOPLE]
     return dg.Definitions(
         assets=[
@@ -48,7 +54,7 @@ def build_definitions(home: Home | None = None, overrides: Mapping[str, object] 
         schedules=[nightly_schedule],
         # A process per step would import everything again for each of the six steps.
         executor=dg.in_process_executor,
-        resources={"home": home, "progress": Progress(), **(overrides or {})},
+        resources={"home": home, "dbt": Dbt(home), "progress": Progress(), **given},
     )
 
 

@@ -22,7 +22,7 @@ from pipelines.home import Home
 from pipelines.ingestion import IngestProgress, IngestReport
 from pipelines.publication import Published, check_replaceable
 from pipelines.resources import Progress
-from pipelines.transformation import NodeFinished
+from pipelines.transformation import Dbt, NodeFinished
 
 INSTANCE_TEMPLATE = Path(__file__).resolve().parent.parent / "dagster.yaml"
 
@@ -72,10 +72,12 @@ def run_nightly(
     place.make()
     check_replaceable(place)
     witness = _Witness(progress or Progress())
-    definitions = build_definitions(place, {"progress": witness})
-    job = definitions.resolve_job_def(nightly.name)
     started = time.monotonic()
-    with _instance(place) as instance:
+    with Dbt(place) as dbt, _instance(place) as instance:
+        # dbt loads on the second core while Dagster plans and the inbox is read on the first.
+        dbt.start()
+        definitions = build_definitions(place, {"dbt": dbt, "progress": witness})
+        job = definitions.resolve_job_def(nightly.name)
         try:
             result = job.execute_in_process(
                 run_config=_run_config(verbose),

@@ -63,8 +63,7 @@ class TerminalProgress(Progress):
 
     def on_node(self, node: NodeFinished) -> None:
         """Move the second bar; name the model, never a value."""
-        name = node.unique_id.split(".")[2]
-        self._bars.update(self._building, visible=True, total=node.total, completed=node.index, note=name[:40])
+        self._bars.update(self._building, visible=True, total=node.total, completed=node.index, note=node.name[:40])
 
     def on_published(self, published: Published) -> None:
         """Clear the note."""

@@ -9,10 +9,11 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from pipelines import publication, settings, transformation
+from pipelines import publication, settings
 from pipelines.assets.guard import no_values_in_errors
 from pipelines.home import Home
 from pipelines.resources import Progress
+from pipelines.transformation import Dbt, build
 
 # The counts per care profile stand between the lake and the models.
 _LINES = "stg_lake__declaration_lines"
@@ -41,14 +42,18 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
 
     @dbt_assets(manifest=manifest, name="models", dagster_dbt_translator=translator)
     def models(
-        context: dg.AssetExecutionContext, home: dg.ResourceParam[Home], progress: dg.ResourceParam[Progress]
+        context: dg.AssetExecutionContext,
+        home: dg.ResourceParam[Home],
+        dbt: dg.ResourceParam[Dbt],
+        progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
-        with no_values_in_errors():
+        with no_values_in_errors(), dbt:
+            dbt.start()
             variables = dbt_variables(home)
             publication.clear_candidate(home)
             # The candidate is always built whole; of a selection only the selected assets are reported.
             selected = context.op_execution_context.selected_output_names
-            for node in transformation.build(home, variables):
+            for node in build(dbt, variables):
                 progress.on_node(node)
                 # Models can be edited after Dagster loaded them: what it does not know yet is built, not shown.
                 if node.unique_id not in known:

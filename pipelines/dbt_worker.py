@@ -1,0 +1,75 @@
+"""The process in which dbt runs: reads requests, one JSON line each, and answers with dbt's events, one line each.
+
+Belongs here: dbt's runner and nothing of ours. Does not belong here: what is asked of it (``transformation.py``).
+Started as ``python -m pipelines.dbt_worker``; ends when its input ends.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+_FINISHED = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
+_WORTH_LOGGING = frozenset({"warn", "error"})
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # What dbt or a library prints must not get between the answers.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    # Millions of short-lived objects beside a large manifest: collecting costs a quarter of dbt's time.
+    gc.disable()
+
+    # Loaded before the first request comes, while the other process is still busy.
+    import dbt.task.build  # noqa: F401
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    for line in sys.stdin:
+        request = json.loads(line)
+        callbacks = [_log_to(Path(request["log"])), _answer_to(answers)]
+        result = dbtRunner(callbacks=callbacks).invoke(request["arguments"])
+        # Or the candidate stays open, and what was written last stays in its log.
+        DuckDBConnectionManager.close_all_connections()
+        _write(answers, {"is_success": bool(result.success)})
+
+
+def _answer_to(answers: TextIO) -> Callable[[Any], None]:
+    from dbt_common.events.functions import msg_to_dict
+
+    lock = threading.Lock()
+
+    def callback(message: Any) -> None:
+        if message.info.name in _FINISHED:
+            with lock:
+                _write(answers, {"event": msg_to_dict(message)})
+
+    return callback
+
+
+def _log_to(path: Path) -> Callable[[Any], None]:
+    """Writes what went wrong, and only that: dbt's own log formats every event before it drops most of them."""
+    path.write_text("", encoding="utf-8")
+
+    def callback(message: Any) -> None:
+        if message.info.level in _WORTH_LOGGING:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{message.info.ts.ToJsonString()} {message.info.level} {message.info.msg}\n")
+
+    return callback
+
+
+def _write(answers: TextIO, answer: Mapping[str, object]) -> None:
+    answers.write(json.dumps(answer, default=str) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()
