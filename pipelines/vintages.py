@@ -237,7 +237,7 @@ def _fingerprint(
     cursor: duckdb.DuckDBPyConnection, place: Workplace, models: Sequence[Model], scenario: Scenario
 ) -> str:
     """Digest of all that a scenario's figures rest on: models, deliveries known by then, reference tables."""
-    digest = hashlib.sha256(scenario.name.encode())
+    digest = hashlib.sha256(f"{duckdb.__version__} {scenario.name}".encode())
     for model in models:
         digest.update(f"\0{model.name}\0{model.sql}".encode())
     for table, version in _references(place, scenario.known_until["reference"]).items():
