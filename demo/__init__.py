@@ -1,7 +1,7 @@
-"""The demo: synthetic deliveries of a region, seeded, written as real message files and read by the ordinary pipeline.
+"""The demo: synthetic deliveries of two regions, seeded, written as real files and read by the ordinary pipeline.
 
 ``write_demo(home)`` puts them into a home folder. ``demo.messages`` writes single messages, for tests too.
-``demo.evaluation`` compares the warehouse with the published evaluation of Stramproy.
+``demo.evaluation`` compares the warehouse with both published evaluations, ``demo.evaluation_text`` prints it.
 """
 
 from demo.writing import DemoSummary, OwnFilesPresentError, write_demo

@@ -68,7 +68,7 @@ def write_demo(home: Path) -> DemoSummary:
 
 @cache
 def _deliveries() -> tuple[int, tuple[DemoFile, ...]]:
-    """How many messages, and the files that hold them: the same on every call, and a second's work."""
+    """How many messages, and the files that hold them: the same on every call, and a few seconds' work."""
     messages = region_messages()
     return len(messages), (*pack(messages), *poh_files())
 
