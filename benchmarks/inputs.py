@@ -12,7 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-_MONTHS = tuple((year, month) for year in range(2021, 2026) for month in range(1, 13))
+# A declaration is of one month, with late lines of the months before it.
+_MONTHS = ((2026, 1),) * 18 + ((2025, 12), (2025, 11), (2025, 10), (2025, 9), (2025, 8), (2025, 7))
 _DAYS = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 _BLOCK_CLIENTS = 5_000
 _TARIFF_CENTS = 165
@@ -31,7 +32,7 @@ _HEAD = (
     "</jw323:BerichtIdentificatie><jw323:XsdVersie><ijw:BasisschemaXsdVersie>1.0.0</ijw:BasisschemaXsdVersie>"
     "<ijw:BerichtXsdVersie>1.0.0</ijw:BerichtXsdVersie></jw323:XsdVersie></jw323:Header><jw323:Declaratie>"
     "<jw323:DeclaratieNummer>D2026</jw323:DeclaratieNummer><jw323:DeclaratiePeriode>"
-    "<ijw:Begindatum>2021-01-01</ijw:Begindatum><ijw:Einddatum>2025-12-31</ijw:Einddatum></jw323:DeclaratiePeriode>"
+    "<ijw:Begindatum>2026-01-01</ijw:Begindatum><ijw:Einddatum>2026-01-31</ijw:Einddatum></jw323:DeclaratiePeriode>"
     "<jw323:DeclaratieDagtekening>2026-02-05</jw323:DeclaratieDagtekening><jw323:TotaalIngediendBedrag>"
     "<ijw:TotaalBedrag>{total}</ijw:TotaalBedrag><ijw:DebetCredit>D</ijw:DebetCredit></jw323:TotaalIngediendBedrag>"
     "<jw323:Clienten>\n"
@@ -84,26 +85,55 @@ def write_declaration(path: Path, message: Message) -> Path:
     return path
 
 
-def write_export(path: Path, lines: int, seed: int = 0) -> Path:
-    """Write a ``declaraties`` CSV as a back office does: Dutch amounts, leading zeros kept. Returns the path."""
+def write_export(path: Path, lines: int, seed: int = 0, *, has_all_columns: bool = False) -> Path:
+    """Write a ``declaraties`` CSV over ten years as a back office does, with Dutch amounts. Returns the path.
+
+    Args:
+        path: where.
+        lines: its rows; a client has 24.
+        seed: decides the values.
+        has_all_columns: with the contract's optional columns too, else only the nine that are required.
+    """
     clients = pl.Series(bsns(max(lines // 24, 1)))
-    made = pl.DataFrame({"line": pl.int_range(lines, dtype=pl.Int64, eager=True)})
     draw = pl.col("line").hash(seed)
     month = (draw // 7) % 120
     first = pl.date(2015 + month // 12, month % 12 + 1, 1)
-    cents = 1000 + (draw // 13) % 250_000
-    made.select(
-        gemeentecode=pl.format("{}", (draw % 8 + 988)).str.zfill(4),
-        aanbieder_agb=pl.format("94{}", ((draw // 3) % 400).cast(pl.String).str.zfill(6)),
-        referentienummer=pl.format("P{}", pl.col("line").cast(pl.String).str.zfill(9)),
-        bsn=pl.lit(clients).gather((draw // 5) % len(clients)),
-        toewijzingnummer=1 + (draw // 11) % 500_000,
-        productcode=pl.format("540{}", ((draw // 17) % 30).cast(pl.String).str.zfill(2)),
-        begindatum=first,
-        einddatum=first.dt.month_end(),
-        bedrag=pl.format("{},{}", cents // 100, (cents % 100).cast(pl.String).str.zfill(2)),
-    ).write_csv(path, separator=";")
+    volume = 1 + (draw // 13) % 1_500
+    reference = pl.format("P{}", _padded(pl.col("line"), 9))
+    columns = {
+        "gemeentecode": _padded(draw % 8 + 988, 4),
+        "aanbieder_agb": pl.format("94{}", _padded((draw // 3) % 400, 6)),
+        "referentienummer": reference,
+        "bsn": pl.lit(clients).gather((draw // 5) % len(clients)),
+        "toewijzingnummer": 1 + (draw // 11) % 500_000,
+        "productcode": pl.format("540{}", _padded((draw // 17) % 30, 2)),
+        "begindatum": first,
+        "einddatum": first.dt.month_end(),
+        "bedrag": _euros(volume * _TARIFF_CENTS),
+    }
+    if has_all_columns:
+        columns |= {
+            "declaratienummer": pl.format("D{}", _padded((draw // 3) % 400 * 120 + month, 6)),
+            "vorig_referentienummer": pl.lit(None, pl.String),
+            "productcategorie": pl.lit("54"),
+            "volume": volume,
+            "eenheid": pl.lit("01"),
+            "tarief": _euros(pl.lit(_TARIFF_CENTS)),
+            "debet_credit": pl.lit("D"),
+            "dagtekening": first.dt.offset_by("1mo4d"),
+            "oordeel": pl.lit("toegekend"),
+        }
+    made = pl.LazyFrame({"line": pl.int_range(lines, dtype=pl.Int64, eager=True)})
+    made.select(**columns).collect().write_csv(path, separator=";")
     return path
+
+
+def _padded(number: pl.Expr, digits: int) -> pl.Expr:
+    return number.cast(pl.String).str.zfill(digits)
+
+
+def _euros(cents: pl.Expr) -> pl.Expr:
+    return pl.format("{},{}", cents // 100, _padded(cents % 100, 2))
 
 
 def _volumes(message: Message) -> Iterator[int]:
