@@ -80,7 +80,11 @@ def development_shares(development: pl.DataFrame, reach: Reach) -> pl.DataFrame:
         of care months that were seen from that age to the next (0 at the oldest age).
     """
     followed = development.filter(pl.col("delay_months") <= reach.horizon_months)
-    groups = pl.concat([_grouped(followed, *level) for level in _LEVELS]).filter(_has_enough(reach).over(_GROUP))
+    groups = (
+        pl.concat([_grouped(followed, *level) for level in _LEVELS])
+        .filter(_has_enough(reach).over(_GROUP))
+        .sort(*_GROUP, "care_month", "delay_months")
+    )
     if groups.is_empty():
         return pl.DataFrame(schema=SHARES)
     estimated = _estimated(groups)
@@ -150,7 +154,7 @@ def _fitted(cells: pl.DataFrame) -> pl.DataFrame:
     # Heavy: numba, pandas and scikit-learn come along.
     import chainladder as cl
 
-    triangle = cl.Triangle(
+    triangle = cl.Triangle(  # type: ignore[abstract]  # its mixins define what its base declares
         cells.to_pandas(),
         index="place",
         origin="care_month",

@@ -18,7 +18,7 @@ UNIT_TESTS = sum(
 
 
 def test_every_unit_test_passes(home: Path):
-    folders = ["deliveries", "lines", "allocations", "segments", "trajectories", "attribution"]
+    folders = ["deliveries", "lines", "allocations", "segments", "trajectories", "attribution", "completeness"]
     selected = [f"path:models/intermediate/{folder}" for folder in folders]
     statuses = dbt(home, "test", "--select", *selected, "--exclude", "test_type:data")
     assert {name for name, status in statuses.items() if status != "pass"} == set()

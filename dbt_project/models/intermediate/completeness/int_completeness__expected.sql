@@ -73,15 +73,16 @@ chosen as (
 
 )
 
+-- whole cents, or sums would depend on the order of their terms
 select
     municipality_code,
     provider_agb,
     care_profile,
     care_month,
     age_months,
-    declared_cents,
-    declared_cents / share as expected_cents,
-    abs(declared_cents) / share * variation as standard_error_cents,
+    cast(declared_cents as bigint) as declared_cents,
+    cast(round(declared_cents / share) as bigint) as expected_cents,
+    cast(round(abs(declared_cents) / share * variation) as bigint) as standard_error_cents,
     level,
     months
 from chosen

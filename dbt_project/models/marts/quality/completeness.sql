@@ -39,9 +39,9 @@ select
     provider_agb,
     care_month,
     {{ euros('declared_cents') }} as declared_eur,
-    {{ euros('round(expected_cents)') }} as expected_eur,
+    {{ euros('expected_cents') }} as expected_eur,
     cast(declared_cents as double) / nullif(expected_cents, 0) as share_expected,
-    {{ euros('round(standard_error_cents)') }} as expected_standard_error_eur,
+    {{ euros('standard_error_cents') }} as expected_standard_error_eur,
     cast(months as integer) as months,
     level
 from summed
