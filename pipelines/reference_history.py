@@ -28,7 +28,7 @@ def version_on(folder: Path, day: date) -> Path | None:
     """The version that held on a day: the newest loaded on or before it, else the earliest; None when none was kept."""
     versions = _versions(folder)
     held = [path for path in versions if path.stem <= day.isoformat()]
-    return (held[-1:] or versions[:1] or [None])[0]
+    return next(iter([*reversed(held), *versions]), None)
 
 
 def _versions(folder: Path) -> list[Path]:
