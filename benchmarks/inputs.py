@@ -75,7 +75,7 @@ def bsns(count: int) -> list[str]:
 
 
 def write_declaration(path: Path, message: Message) -> Path:
-    """Write a JW323 3.2 in blocks; about 770 bytes a line. Returns the path."""
+    """Write a JW323 3.2 in blocks; about 680 bytes a line. Returns the path."""
     total = sum(volume * _TARIFF_CENTS for volume in _volumes(message))
     head = _HEAD.format(identification=f"B{message.seed:011}", total=total)
     with path.open("w", encoding="utf-8", newline="") as file:

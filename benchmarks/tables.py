@@ -60,7 +60,7 @@ def table_of(title: str, lines: Sequence[Line]) -> Table:
             f"{line.rows:,}",
             f"{found.cpu_seconds:.2f}",
             f"{found.wall_seconds:.2f}",
-            f"{found.cpu_seconds / max(line.rows, 1) * 1e6:.2f}",
+            f"{found.cpu_seconds / line.rows * 1e6:.2f}" if line.rows else "",
             f"{found.peak_bytes / _MIB:,.0f}",
             "" if line.ratio is None else f"{line.ratio:.2f}",
             _goal(line),
