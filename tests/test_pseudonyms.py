@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -116,3 +117,34 @@ def test_digests_are_the_same_in_another_process() -> None:
 
     pseudonyms = Pseudonyms(KEY)
     assert told == pseudonyms.rows(pl.DataFrame({"a": ["x"], "b": [1]}))[0] + pseudonyms.client("999900006")
+
+
+def test_client_asked_again_has_the_key_of_the_first_time() -> None:
+    pseudonyms = Pseudonyms(KEY)
+    first = pseudonyms.clients(pl.Series(["999900006", None, "999900018", "999900006"]))
+
+    again = pseudonyms.clients(pl.Series(["999900018", "123456782", "999900006", None]))
+
+    alone = [Pseudonyms(KEY).client(bsn) for bsn in ("999900006", "999900018", "123456782")]
+    assert first.to_list() == [alone[0], None, alone[1], alone[0]]
+    assert again.to_list() == [alone[1], alone[2], alone[0], None]
+
+
+def test_more_clients_than_are_remembered_keep_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.pseudonyms._MOST_REMEMBERED", 2)
+    pseudonyms = Pseudonyms(KEY)
+    pseudonyms.clients(pl.Series(["999900006", "999900018"]))
+
+    keys = pseudonyms.clients(pl.Series(["123456782", "999900006"]))
+
+    assert keys.to_list() == [Pseudonyms(KEY).client(bsn) for bsn in ("123456782", "999900006")]
+
+
+def test_pickled_pseudonyms_carry_nobody_along() -> None:
+    pseudonyms = Pseudonyms(KEY)
+    key = pseudonyms.clients(pl.Series(["999900006"]))
+
+    pickled = pickle.dumps(pseudonyms)
+
+    assert b"999900006" not in pickled
+    assert pickle.loads(pickled).clients(pl.Series(["999900006"])).equals(key)
