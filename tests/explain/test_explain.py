@@ -114,7 +114,8 @@ def test_trajectories_of_a_cell_are_found_in_one_query(connection: duckdb.DuckDB
     cells = connection.execute(
         """
         select municipality_code, practice_id, year, care_profile, status, trajectories, cost_eur
-        from marts.practice_trajectories order by trajectories desc, all limit 5
+        from marts.practice_trajectories
+        order by trajectories desc, municipality_code, practice_id, year, care_profile, status limit 5
         """
     ).fetchall()
     names = ("municipality_code", "practice_id", "year", "care_profile", "status")
