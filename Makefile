@@ -45,6 +45,7 @@ lint: $(VENV) ## style, borders between the rooms, types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/mypy --ignore-missing-imports pipelines schemas demo
 
 test: lint ## lint, then every test
 	@$(BIN)/pytest -n 2
