@@ -47,7 +47,9 @@ def plainness(column: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
 
 def cleaned(column: pl.Expr) -> pl.Expr:
     """A text column without spaces, currency and plus sign, its minus sign in front; null where nothing is left."""
-    text = column.str.replace_many(list(_DECORATION), [""]).str.replace("\u2212", "-", literal=True).str.strip_prefix("+")
+    text = (
+        column.str.replace_many(list(_DECORATION), [""]).str.replace("\u2212", "-", literal=True).str.strip_prefix("+")
+    )
     text = pl.when(text.str.ends_with("-") & ~text.str.starts_with("-")).then("-" + text.str.head(-1)).otherwise(text)
     return pl.when(text != "").then(text)
 

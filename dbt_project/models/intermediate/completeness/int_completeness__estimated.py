@@ -16,7 +16,8 @@ def model(dbt, session):
         dbt.ref("int_declarations__developed")
         .filter("is_followed")
         .aggregate(
-            "municipality_code, care_profile, care_month, delay_months, age_months, cast(sum(cents) as bigint) as cents",
+            "municipality_code, care_profile, care_month, delay_months, age_months, "
+            "cast(sum(cents) as bigint) as cents",
             "municipality_code, care_profile, care_month, delay_months, age_months",
         )
         .pl()
