@@ -34,8 +34,12 @@ class Segment:
 
     @property
     def order(self) -> tuple:
-        """By begin; on one day "the lower allocation number" (settled readings), lines without a number last."""
-        return (self.begins_on, self.number is None, self.number or 0, self.sent_code, self.ends_on or date.max)
+        """By begin; on one day "the lower allocation number" (settled readings), lines without a number last.
+
+        Of the same number under two merged codes the one that was allocated comes first.
+        """
+        number = (self.number is None, self.number or 0, self.allocation is None, self.sent_code)
+        return (self.begins_on, *number, self.ends_on or date.max)
 
 
 @dataclass(frozen=True)
