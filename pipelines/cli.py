@@ -23,6 +23,8 @@ from pipelines.home import Home
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipelines.ingestion import IngestReport
+
 SUCCEEDED, FAILED, MISUSED = 0, 1, 2
 
 app = App(
@@ -32,6 +34,9 @@ app = App(
 
 HomeOption = Annotated[
     Path | None, Parameter(name="--home", help="Home folder; default: $JEUGDSPIEGEL_HOME, else ./var.")
+]
+RebuildOption = Annotated[
+    bool, Parameter(name="--rebuild", negative="", help="Build the warehouse again, also when nothing is new.")
 ]
 VerboseOption = Annotated[bool, Parameter(name="--verbose", negative="", help="Show Dagster's own log as well.")]
 
@@ -59,8 +64,11 @@ def run_command(tokens: Sequence[str]) -> int:
 
 
 @app.command
-def run(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
-    """One nightly run in the foreground: takes in the inbox, rebuilds and checks the warehouse, puts it live."""
+def run(*, home: HomeOption = None, verbose: VerboseOption = False, rebuild: RebuildOption = False) -> int:
+    """One nightly run in the foreground: takes in the inbox, rebuilds and checks the warehouse, puts it live.
+
+    When nothing is new since the last run, the warehouse stands and is not built again.
+    """
     place = _home(home)
     if _nothing_to_do(place):
         _console().print(
@@ -69,7 +77,7 @@ def run(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
             soft_wrap=True,
         )
         return SUCCEEDED
-    return _run_job(place, verbose=verbose)
+    return _run_job(place, verbose=verbose, rebuild=rebuild)
 
 
 @app.command
@@ -235,17 +243,25 @@ def _has_files(inbox: Path) -> bool:
     return any(path.is_file() and not is_ignored(path.relative_to(inbox).as_posix()) for path in inbox.rglob("*"))
 
 
-def _run_job(home: Home, *, verbose: bool, take_in: bool = True) -> int:
+def _run_job(home: Home, *, verbose: bool, take_in: bool = True, rebuild: bool = False) -> int:
     _check_configuration(home)
-    from pipelines.nightly import run_nightly
+    from pipelines.standing import find_standing
     from pipelines.summary import delivery_totals
     from pipelines.terminal import TerminalProgress, run_table, where_to_look
 
     console = _console()
-    with TerminalProgress(console) as progress:
-        result = run_nightly(home.root, progress, take_in=take_in, verbose=verbose)
+    standing = find_standing(home) if take_in and not rebuild else None
+    if standing:
+        console.print(standing.reason, soft_wrap=True)
+        report: IngestReport | None = standing.report
+    else:
+        # Dagster and dbt take seconds to load: not on a night in which nothing is new.
+        from pipelines.nightly import run_nightly
+
+        with TerminalProgress(console) as progress:
+            report = run_nightly(home.root, progress, take_in=take_in, verbose=verbose).ingested
     totals = delivery_totals(home)
-    console.print(run_table(totals, result.ingested))
+    console.print(run_table(totals, report))
     for line in where_to_look(home, totals):
         console.print(line, soft_wrap=True)
     return SUCCEEDED

@@ -120,6 +120,19 @@ def ingest(
     return report
 
 
+def look(home: Home, settings: Settings) -> IngestReport:
+    """How many files a run would find new; nothing is opened or written."""
+    scan = scan_inbox(home.inbox, settings.reading.settle_seconds)
+    changed_ns = {file.name: _changed_ns(file) for file in scan.ready}
+    new = len(_not_seen(scan.ready, changed_ns, lake.read_index(home)))
+    return IngestReport(
+        files=len(scan.ready),
+        files_unchanged=len(scan.ready) - new,
+        files_new=new,
+        files_growing=len(scan.growing),
+    )
+
+
 def _intake(home: Home, settings: Settings, pseudonyms: Pseudonyms) -> Intake:
     done = lake.read_ledger(home).filter(pl.col("refusal").is_null())
     return Intake(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines import publication
+from pipelines import publication, standing
 from pipelines.assets.guard import no_values_in_errors
 from pipelines.home import Home
 from pipelines.resources import Progress
@@ -25,6 +25,7 @@ def build_warehouse(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def warehouse(home: dg.ResourceParam[Home], progress: dg.ResourceParam[Progress]) -> dg.MaterializeResult:
         with no_values_in_errors():
             published = publication.publish(home)
+            standing.remember(home)
         progress.on_published(published)
         return dg.MaterializeResult(
             metadata={
