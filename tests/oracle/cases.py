@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from .build import sent
 from .definition import trajectory_years
 from .history import (
     Alias,
+    AllocationVersion,
     CareProfileRule,
+    DeclarationLine,
     Delivery,
     History,
     Municipality,
@@ -36,3 +39,13 @@ def figures(*deliveries: Delivery, world: Reference = WORLD, max_gap_days: int =
 def statuses(rows: list[TrajectoryYear]) -> dict[int, str]:
     """Status per year of one trajectory."""
     return {row.year: row.status for row in rows}
+
+
+def declared(*lines: DeclarationLine) -> list[Delivery]:
+    """Each line in a declaration of its own, so that none waits for another."""
+    return [sent("JW323", str(one.period_to), f"D{n}", one) for n, one in enumerate(lines)]
+
+
+def allocated(*versions: AllocationVersion) -> list[Delivery]:
+    """Each version in a JW301 of its own day."""
+    return [sent("JW301", str(one.allocated_on), f"T{n}", one) for n, one in enumerate(versions)]
