@@ -10,7 +10,7 @@ from pipelines import reference
 from pipelines.assets.guard import no_values_in_errors
 from pipelines.home import Home
 from pipelines.pseudonyms import load_pseudonyms
-from pipelines.standing import find_standing
+from pipelines.publication.standing import find_standing
 
 nightly = dg.define_asset_job(
     name="nightly",

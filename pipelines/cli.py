@@ -17,28 +17,29 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
+from pipelines.commands.common import (
+    FAILED,
+    MISUSED,
+    SUCCEEDED,
+    HomeOption,
+    RebuildOption,
+    VerboseOption,
+    home_from_option,
+    name_in_inbox,
+    nothing_to_do,
+    run_job,
+    terminal,
+)
 from pipelines.errors import ConfigurationError, RunFailedError
-from pipelines.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.ingestion import IngestReport
-
-SUCCEEDED, FAILED, MISUSED = 0, 1, 2
 
 app = App(
     name="jeugdspiegel",
     help="New, extended and carried-over youth-care trajectories and their cost, per GP practice, from iJw messages.",
 )
-
-HomeOption = Annotated[
-    Path | None, Parameter(name="--home", help="Home folder; default: $JEUGDSPIEGEL_HOME, else ./var.")
-]
-RebuildOption = Annotated[
-    bool, Parameter(name="--rebuild", negative="", help="Build the warehouse again, also when nothing is new.")
-]
-VerboseOption = Annotated[bool, Parameter(name="--verbose", negative="", help="Show Dagster's own log as well.")]
 
 
 def main() -> None:
@@ -69,15 +70,15 @@ def run(*, home: HomeOption = None, verbose: VerboseOption = False, rebuild: Reb
 
     When nothing is new since the last run, the warehouse stands and is not built again.
     """
-    place = _home(home)
-    if _nothing_to_do(place):
-        _console().print(
+    place = home_from_option(home)
+    if nothing_to_do(place):
+        terminal().print(
             f"The inbox {place.inbox} is empty and nothing was delivered before: put deliveries there, "
             "or try 'jeugdspiegel demo'.",
             soft_wrap=True,
         )
         return SUCCEEDED
-    return _run_job(place, verbose=verbose, rebuild=rebuild)
+    return run_job(place, verbose=verbose, rebuild=rebuild)
 
 
 @app.command
@@ -87,30 +88,30 @@ def demo(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
     from demo.evaluation import evaluation_tables
     from demo.evaluation_text import render
 
-    place = _home(home)
+    place = home_from_option(home)
     is_demo = True
     try:
         write_demo(place.root)
     except OwnFilesPresentError as error:
         is_demo = False
-        _console().print(f"{error} The run goes on with your own files.", soft_wrap=True)
-    code = _run_job(place, verbose=verbose)
+        terminal().print(f"{error} The run goes on with your own files.", soft_wrap=True)
+    code = run_job(place, verbose=verbose)
     if code == SUCCEEDED and is_demo:
         import duckdb
 
         with duckdb.connect(str(place.warehouse), read_only=True) as connection:
             for table in evaluation_tables(connection):
-                _console().print(render(table))
+                terminal().print(render(table))
     return code
 
 
 @app.command
 def status(*, home: HomeOption = None) -> int:
     """Per source: last delivery, rows accepted and quarantined; each refused file, why, and what to do."""
-    from pipelines.summary import refused_files, source_statuses
     from pipelines.terminal import refused_table, status_table
+    from pipelines.terminal.summary import refused_files, source_statuses
 
-    place, console = _home(home), _console()
+    place, console = home_from_option(home), terminal()
     if not place.warehouse.exists():
         console.print(f"No run has put a warehouse live in {place.root} yet: 'jeugdspiegel run'.", soft_wrap=True)
         return SUCCEEDED
@@ -132,16 +133,16 @@ def forget(file: str, *, home: HomeOption = None, verbose: VerboseOption = False
     from pipelines.publication import check_replaceable
     from pipelines.terminal import forgotten_lines
 
-    place, console = _home(home), _console()
+    place, console = home_from_option(home), terminal()
     if not (place.lake / "ledger.parquet").exists():
         raise ConfigurationError(f"FILE: nothing was delivered in {place.root} yet.")
     check_replaceable(place)
-    gone = lake.forget(place, _name_in_inbox(place, file))
+    gone = lake.forget(place, name_in_inbox(place, file))
     if not gone.file_names:
         raise ConfigurationError(f"FILE: no delivery is called '{file}'; ops.deliveries has the names.")
     for line in forgotten_lines(gone):
         console.print(line, soft_wrap=True, markup=False)
-    return _run_job(place, verbose=verbose, take_in=False)
+    return run_job(place, verbose=verbose, take_in=False)
 
 
 @app.command
@@ -154,9 +155,9 @@ def explain(trajectory_id: str, *, home: HomeOption = None) -> int:
         As in marts.trajectory_years.
     """
     from pipelines.explain import explain as explanation_of
-    from pipelines.explain_terminal import explanation_renderables
+    from pipelines.explain.terminal import explanation_renderables
 
-    place, console = _home(home), _console()
+    place, console = home_from_option(home), terminal()
     for part in explanation_renderables(explanation_of(place, trajectory_id)):
         console.print(part)
     return SUCCEEDED
@@ -169,10 +170,10 @@ def referrers(*, home: HomeOption = None) -> int:
     The names come from the inbox and go to this terminal only. A suggestion is a look-alike: check it before pasting.
     """
     from pipelines.pseudonyms import load_pseudonyms
-    from pipelines.referrer_suggestions import unresolved_from_inbox
+    from pipelines.referrers.suggestions import unresolved_from_inbox
     from pipelines.terminal import referrer_lines
 
-    place, console = _home(home), _console()
+    place, console = home_from_option(home), terminal()
     if not (place.lake / "ledger.parquet").exists():
         console.print(f"Nothing was delivered in {place.root} yet: 'jeugdspiegel run'.", soft_wrap=True)
         return SUCCEEDED
@@ -191,7 +192,7 @@ def ui(
     """Dagster's UI with schedules and sensors, until interrupted."""
     from pipelines.nightly import prepare_instance
 
-    place = _home(home)
+    place = home_from_option(home)
     place.make()
     os.environ["DAGSTER_HOME"] = str(prepare_instance(place))
     os.environ["JEUGDSPIEGEL_HOME"] = str(place.root)
@@ -203,78 +204,9 @@ def ui(
     os.execv(sys.executable, [sys.executable, "-W", "ignore:Function", "-m", "dagster", *arguments])
 
 
-def _home(option: Path | None) -> Home:
-    from pipelines.resources import home_from
-    from pipelines.settings import load_settings
-
-    place = Home(option.absolute()) if option else home_from()
-    if place.root.exists() and not place.root.is_dir():
-        raise ConfigurationError(f"--home: {place.root} is a file, not a folder.")
-    load_settings(place.settings_file)
-    return place
-
-
-def _check_configuration(home: Home) -> None:
-    """Say in a second what the job would say after Dagster has started; the job looks again."""
-    from pipelines import reference
-    from pipelines.pseudonyms import load_pseudonyms
-    from pipelines.publication import check_replaceable
-
-    home.make()
-    check_replaceable(home)
-    reference.load(home, load_pseudonyms(home.pseudonym_key, os.environ))
-
-
-def _name_in_inbox(home: Home, file: str) -> str:
-    """The name that the ledger knows, also when the path to the file was typed."""
-    path = Path(file).absolute()
-    inbox = home.inbox.absolute()
-    return path.relative_to(inbox).as_posix() if path.is_relative_to(inbox) else file
-
-
-def _nothing_to_do(home: Home) -> bool:
-    """Whether there is neither a file to take in nor anything taken in before."""
-    return not _has_files(home.inbox) and not (home.lake / "ledger.parquet").exists()
-
-
-def _has_files(inbox: Path) -> bool:
-    from pipelines.deliveries.inbox import is_ignored
-
-    return any(path.is_file() and not is_ignored(path.relative_to(inbox).as_posix()) for path in inbox.rglob("*"))
-
-
-def _run_job(home: Home, *, verbose: bool, take_in: bool = True, rebuild: bool = False) -> int:
-    _check_configuration(home)
-    from pipelines.standing import find_standing
-    from pipelines.summary import delivery_totals
-    from pipelines.terminal import TerminalProgress, run_table, where_to_look
-
-    console = _console()
-    standing = find_standing(home) if take_in and not rebuild else None
-    if standing:
-        console.print(standing.reason, soft_wrap=True)
-        report: IngestReport | None = standing.report
-    else:
-        # Dagster and dbt take seconds to load: not on a night in which nothing is new.
-        from pipelines.nightly import run_nightly
-
-        with TerminalProgress(console) as progress:
-            report = run_nightly(home.root, progress, take_in=take_in, verbose=verbose).ingested
-    totals = delivery_totals(home)
-    console.print(run_table(totals, report))
-    for line in where_to_look(home, totals):
-        console.print(line, soft_wrap=True)
-    return SUCCEEDED
-
-
 def _complain(sentence: str, code: int) -> int:
     Console(stderr=True, highlight=False).print(sentence, soft_wrap=True, markup=False)
     return code
-
-
-def _console() -> Console:
-    # A file or a pipe has no width of its own, and 80 columns would fold the tables.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def _one_sentence(text: str) -> str:

@@ -23,9 +23,9 @@ from demo.messages import (
     envelope,
     to_xml,
 )
-from pipelines import ingestion, intake, lake
+from pipelines import ingestion, lake
 from pipelines.home import Home
-from pipelines.ingestion import IngestReport, ingest
+from pipelines.ingestion import IngestReport, ingest, intake
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.settings import ReadingSettings, Settings
 from schemas.lake_files import LEDGER

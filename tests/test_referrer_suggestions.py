@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import ingestion, reference, referrer_suggestions
+from pipelines import ingestion, reference
 from pipelines.home import Home
 from pipelines.pseudonyms import Pseudonyms
-from pipelines.referrer_suggestions import UnresolvedReferrer, unresolved_from_inbox, write_suggestions
 from pipelines.referrers import normalise_name
+from pipelines.referrers import suggestions as referrer_suggestions
+from pipelines.referrers.suggestions import UnresolvedReferrer, unresolved_from_inbox, write_suggestions
 from pipelines.settings import Settings
 from tests.deliveries.flat.exports import ALLOCATION, csv_bytes, workbook_bytes
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines import lake
 from pipelines.home import Home
-from pipelines.standing import find_standing, remember
+from pipelines.publication.standing import find_standing, remember
 
 
 @pytest.fixture

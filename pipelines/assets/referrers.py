@@ -8,7 +8,7 @@ from pipelines.assets.guard import no_values_in_errors
 from pipelines.deliveries import Limits
 from pipelines.home import Home
 from pipelines.pseudonyms import load_pseudonyms
-from pipelines.referrer_suggestions import write_suggestions
+from pipelines.referrers.suggestions import write_suggestions
 from pipelines.settings import load_settings
 
 

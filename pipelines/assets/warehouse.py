@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines import publication, standing
+from pipelines import publication
 from pipelines.assets.guard import no_values_in_errors
 from pipelines.home import Home
+from pipelines.publication import standing
 from pipelines.resources import Progress
 
 GROUP = "publication"

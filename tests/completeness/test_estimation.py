@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import completeness
-from pipelines.completeness import SHARES, Reach, development_shares, remembered_shares
+from pipelines.transformation import completeness
+from pipelines.transformation.completeness import SHARES, Reach, development_shares, remembered_shares
 
 from .triangles import mack, month, triangle
 
@@ -131,7 +131,7 @@ def test_delay_beyond_the_horizon_is_not_looked_at() -> None:
 def test_short_history_gives_nothing_and_does_not_load_the_estimator() -> None:
     code = """
 import sys
-from pipelines.completeness import Reach, development_shares
+from pipelines.transformation.completeness import Reach, development_shares
 from tests.completeness.triangles import triangle
 assert development_shares(triangle([(1, 1)] * 12), Reach()).is_empty()
 assert "chainladder" not in sys.modules

@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.completeness import DEVELOPMENT
+from pipelines.transformation.completeness import DEVELOPMENT
 
 
 def month(number: int) -> date:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import explain_queries
+from pipelines.explain import queries as explain_queries
 
 COOKBOOK = Path(__file__).parents[2] / "docs" / "cookbook.md"
 BLOCKS = re.findall(r"```sql\n(.*?)\n```", COOKBOOK.read_text(encoding="utf-8"), re.DOTALL)

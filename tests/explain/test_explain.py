@@ -14,8 +14,8 @@ from rich.console import Console
 from pipelines.cli import MISUSED, SUCCEEDED, run_command
 from pipelines.errors import ConfigurationError
 from pipelines.explain import Explanation, explain
-from pipelines.explain_queries import TRAJECTORIES_OF_A_CELL
-from pipelines.explain_terminal import explanation_renderables
+from pipelines.explain.queries import TRAJECTORIES_OF_A_CELL
+from pipelines.explain.terminal import explanation_renderables
 from pipelines.home import Home
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from pipelines.casting import assemble, typed
 from pipelines.deliveries.model import Header, Part, RawDelivery, ValidatedDelivery
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.validation import broken_rules, validate
+from pipelines.validation.casting import assemble, typed
 from schemas.dataset import Dataset
 from schemas.poh_registrations import POH_REGISTRATIONS
 from schemas.rules import Context

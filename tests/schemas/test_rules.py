@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from stdnum.nl import bsn as stdnum_bsn
 
-from pipelines.casting import assemble, typed
 from pipelines.deliveries.model import Header, RawDelivery
 from pipelines.validation import broken_rules
+from pipelines.validation.casting import assemble, typed
 from schemas.dataset import Dataset
 from schemas.datasets import DATASETS
 from schemas.fields import passes_bsn_check

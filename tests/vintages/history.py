@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.reference_history import keep
+from pipelines.reference.history import keep
 from tests.dbt.lake import REFERENCE, Lake
 from tests.dbt.story import Story
 from tests.dbt.warehouse import dbt

@@ -11,7 +11,7 @@ import pytest
 from pipelines.home import Home
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.reference import load
-from pipelines.reference_history import keep, version_on
+from pipelines.reference.history import keep, version_on
 
 ONE, OTHER = pl.DataFrame({"a": [1]}), pl.DataFrame({"a": [2]})
 

@@ -10,7 +10,14 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.vintages import FIGURES, VintageError, calculate_gaps, calculate_vintages, read_models, rerun_for
+from pipelines.transformation.vintages import (
+    FIGURES,
+    VintageError,
+    calculate_gaps,
+    calculate_vintages,
+    read_models,
+    rerun_for,
+)
 
 FAMILIES = ("lines", "credits", "decisions", "allocations", "requests", "reference")
 # name: (schema, materialized, sql, parents); `{lake}` is the lake folder

@@ -1,9 +1,9 @@
-"""The share of the final amount that is normally known at each age; estimated by ``pipelines.completeness``."""
+"""The normally known share of the final amount at each age, by ``pipelines.transformation.completeness``."""
 
 import os
 from pathlib import Path
 
-from pipelines.completeness import DEVELOPMENT, Reach, remembered_shares
+from pipelines.transformation.completeness import DEVELOPMENT, Reach, remembered_shares
 
 
 def model(dbt, session):

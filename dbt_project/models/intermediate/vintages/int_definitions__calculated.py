@@ -1,6 +1,6 @@
 """One row per longest gap and row of practice_years: the same models with other trajectories."""
 
-from pipelines.vintages import calculate_gaps
+from pipelines.transformation.vintages import calculate_gaps
 
 
 def model(dbt, session):

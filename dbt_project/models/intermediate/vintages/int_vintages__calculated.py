@@ -1,6 +1,6 @@
 """One row per scenario of int_vintages__planned and row of practice_years: the same models on what was known then."""
 
-from pipelines.vintages import calculate_vintages
+from pipelines.transformation.vintages import calculate_vintages
 
 
 def model(dbt, session):

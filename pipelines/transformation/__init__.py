@@ -21,7 +21,7 @@ from typing import Any
 from pipelines.errors import RunFailedError
 from pipelines.home import Home
 
-PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
+PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 _PARSED_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
 
 
@@ -71,7 +71,7 @@ class Dbt:
             self._home.dbt_logs.mkdir(parents=True, exist_ok=True)
             with (self._home.dbt_logs / "process.log").open("w") as log:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "pipelines.dbt_worker"],
+                    [sys.executable, "-m", "pipelines.transformation.worker"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,

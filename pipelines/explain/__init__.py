@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.explain_queries import (
+from pipelines.explain.queries import (
     ATTRIBUTION,
     CHAIN,
     LINES,
@@ -28,7 +28,7 @@ from pipelines.explain_queries import (
     YEARS,
 )
 from pipelines.home import Home
-from pipelines.summary import WarehouseUnreadableError
+from pipelines.terminal.summary import WarehouseUnreadableError
 
 _Row = TypeVar("_Row")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.balance import ROW
+from pipelines.validation.balance import ROW
 from schemas.referral_requests import FINDINGS
 from schemas.rules import Context
 

@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 import pandera.errors
 import polars as pl
 
-from pipelines.balance import ROW, add_sums, references_of, repeated_rows, sums_of
-from pipelines.casting import assemble, typed
-from pipelines.content import Content, add_rows, digest_of
 from pipelines.deliveries.model import Header, Part, RawDelivery, Refused, ValidatedDelivery
-from pipelines.finishing import finish
-from pipelines.noticing import FOUND, category_findings, referrer_findings
 from pipelines.pseudonyms import Pseudonyms
+from pipelines.validation.balance import ROW, add_sums, references_of, repeated_rows, sums_of
+from pipelines.validation.casting import assemble, typed
+from pipelines.validation.content import Content, add_rows, digest_of
+from pipelines.validation.finishing import finish
+from pipelines.validation.noticing import FOUND, category_findings, referrer_findings
 from schemas.dataset import ALL_RULES, Dataset
 from schemas.datasets import DATASETS
 from schemas.poh_values import categorise

@@ -20,7 +20,7 @@ from pipelines.home import Home
 from pipelines.ingestion import IngestReport
 from pipelines.settings import dbt_variables, load_settings
 
-_CODE = Path(__file__).resolve().parent.parent
+_CODE = Path(__file__).resolve().parents[2]
 _ROOMS = ("pipelines", "schemas", "dbt_project")
 _SOURCES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv", ".md"})
 _LIBRARIES = ("dbt-core", "dbt-duckdb", "duckdb", "polars")

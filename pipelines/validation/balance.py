@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from pipelines.finishing import signed_cents
+from pipelines.validation.finishing import signed_cents
 from schemas.dataset import Dataset
 
 ROW = ["delivery", "row_number"]

@@ -1,7 +1,7 @@
 """The process in which dbt runs: reads requests, one JSON line each, and answers with dbt's events, one line each.
 
 Belongs here: dbt's runner and nothing of ours. Does not belong here: what is asked of it (``transformation.py``).
-Started as ``python -m pipelines.dbt_worker``; ends when its input ends.
+Started as ``python -m pipelines.transformation.worker``; ends when its input ends.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ import polars as pl
 from pipelines import lake
 from pipelines.deliveries import InboxFile, Limits, scan_inbox
 from pipelines.home import Home
-from pipelines.intake import INTERNAL_ERROR, UNREADABLE, Intake, Taken, take_in
+from pipelines.ingestion.intake import INTERNAL_ERROR, UNREADABLE, Intake, Taken, take_in
 from pipelines.lake import Entry, LedgerRow
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.settings import Settings

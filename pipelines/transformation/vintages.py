@@ -26,7 +26,7 @@ import polars as pl
 
 from pipelines.errors import RunFailedError
 from pipelines.parquet import write_parquet
-from pipelines.reference_history import version_on
+from pipelines.reference.history import version_on
 
 if TYPE_CHECKING:
     import pyarrow as pa

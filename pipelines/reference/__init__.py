@@ -10,14 +10,14 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines import reference_history
-from pipelines.casting import typed
 from pipelines.errors import ConfigurationError
 from pipelines.home import Home
 from pipelines.parquet import write_parquet
 from pipelines.pseudonyms import Pseudonyms
+from pipelines.reference import history as reference_history
 from pipelines.referrers import normalise_name, practice_names
 from pipelines.validation import broken_rules
+from pipelines.validation.casting import typed
 from schemas.dataset import Dataset
 from schemas.reference import ALWAYS, EUROS, REFERRER_NAMES, TABLES, ReferenceTable
 from schemas.rules import Context, RuleCode

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pipelines.ingestion import IngestProgress, IngestReport
     from pipelines.lake import Forgotten
     from pipelines.publication import Published
-    from pipelines.referrer_suggestions import UnresolvedReferrer
-    from pipelines.summary import DeliveryTotals, RefusedFile, SourceStatus
+    from pipelines.referrers.suggestions import UnresolvedReferrer
+    from pipelines.terminal.summary import DeliveryTotals, RefusedFile, SourceStatus
     from pipelines.transformation import NodeFinished
 
 

@@ -1,0 +1,102 @@
+"""What every verb of the command line needs: its options, its home folder, its terminal, and the nightly job.
+
+Belongs here: what more than one verb uses. Does not belong here: a verb, and what a verb does.
+Heavy libraries are imported inside the functions, so that help and mistakes answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from pipelines.errors import ConfigurationError
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from pipelines.ingestion import IngestReport
+
+SUCCEEDED, FAILED, MISUSED = 0, 1, 2
+
+HomeOption = Annotated[
+    Path | None, Parameter(name="--home", help="Home folder; default: $JEUGDSPIEGEL_HOME, else ./var.")
+]
+RebuildOption = Annotated[
+    bool, Parameter(name="--rebuild", negative="", help="Build the warehouse again, also when nothing is new.")
+]
+VerboseOption = Annotated[bool, Parameter(name="--verbose", negative="", help="Show Dagster's own log as well.")]
+
+
+def home_from_option(option: Path | None) -> Home:
+    """The home folder that a command is about; its settings are read once, so that a mistake is said first."""
+    from pipelines.resources import home_from
+    from pipelines.settings import load_settings
+
+    place = Home(option.absolute()) if option else home_from()
+    if place.root.exists() and not place.root.is_dir():
+        raise ConfigurationError(f"--home: {place.root} is a file, not a folder.")
+    load_settings(place.settings_file)
+    return place
+
+
+def check_configuration(home: Home) -> None:
+    """Say in a second what the job would say after Dagster has started; the job looks again."""
+    from pipelines import reference
+    from pipelines.pseudonyms import load_pseudonyms
+    from pipelines.publication import check_replaceable
+
+    home.make()
+    check_replaceable(home)
+    reference.load(home, load_pseudonyms(home.pseudonym_key, os.environ))
+
+
+def name_in_inbox(home: Home, file: str) -> str:
+    """The name that the ledger knows, also when the path to the file was typed."""
+    path = Path(file).absolute()
+    inbox = home.inbox.absolute()
+    return path.relative_to(inbox).as_posix() if path.is_relative_to(inbox) else file
+
+
+def nothing_to_do(home: Home) -> bool:
+    """Whether there is neither a file to take in nor anything taken in before."""
+    return not _has_files(home.inbox) and not (home.lake / "ledger.parquet").exists()
+
+
+def _has_files(inbox: Path) -> bool:
+    from pipelines.deliveries.inbox import is_ignored
+
+    return any(path.is_file() and not is_ignored(path.relative_to(inbox).as_posix()) for path in inbox.rglob("*"))
+
+
+def run_job(home: Home, *, verbose: bool, take_in: bool = True, rebuild: bool = False) -> int:
+    """Run the nightly job unless nothing is new, and say what came of it; returns the exit code."""
+    check_configuration(home)
+    from pipelines.publication.standing import find_standing
+    from pipelines.terminal import TerminalProgress, run_table, where_to_look
+    from pipelines.terminal.summary import delivery_totals
+
+    console = terminal()
+    standing = find_standing(home) if take_in and not rebuild else None
+    if standing:
+        console.print(standing.reason, soft_wrap=True)
+        report: IngestReport | None = standing.report
+    else:
+        # Dagster and dbt take seconds to load: not on a night in which nothing is new.
+        from pipelines.nightly import run_nightly
+
+        with TerminalProgress(console) as progress:
+            report = run_nightly(home.root, progress, take_in=take_in, verbose=verbose).ingested
+    totals = delivery_totals(home)
+    console.print(run_table(totals, report))
+    for line in where_to_look(home, totals):
+        console.print(line, soft_wrap=True)
+    return SUCCEEDED
+
+
+def terminal() -> Console:
+    # A file or a pipe has no width of its own, and 80 columns would fold the tables.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
