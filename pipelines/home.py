@@ -103,6 +103,16 @@ class Home:
         """Unpacked files while a run reads them: a private folder, emptied by each run."""
         return self.root / "scratch"
 
+    @property
+    def operations(self) -> Path:
+        """What runs leave behind for whoever operates them: the run log and the metrics."""
+        return self.root / "operations"
+
+    @property
+    def metrics(self) -> Path:
+        """The text file for node_exporter's textfile collector."""
+        return self.root / "metrics" / "jeugdspiegel.prom"
+
     def make(self) -> None:
         """Make the folders that a run writes to; the private ones are readable by their owner alone."""
         for folder in (self.inbox, self.reference, self.lake, self.published, self.dagster, self.dbt):

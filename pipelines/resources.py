@@ -6,6 +6,7 @@ Belongs here: the types that ``build_definitions`` hands to assets, so that a te
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,28 @@ if TYPE_CHECKING:
     from pipelines.transformation import NodeFinished
 
 
+@dataclass(frozen=True)
+class RunEnded:
+    """How a run ended.
+
+    Attributes:
+        run_id: Dagster's id.
+        outcome: as in the run log.
+        seconds: wall-clock time.
+        reason: why it failed (the kind of error) or why nothing was done.
+    """
+
+    run_id: str
+    outcome: str
+    seconds: float
+    reason: str | None
+
+
 class Progress:
     """Follows a run; this one says nothing. A run that Dagster starts has nobody to tell."""
+
+    def on_started(self, run_id: str) -> None:
+        """The run has begun; ``run_id`` is Dagster's."""
 
     def on_ingesting(self, progress: IngestProgress) -> None:
         """A file of the inbox was read."""
@@ -33,6 +54,15 @@ class Progress:
 
     def on_published(self, published: Published) -> None:
         """The warehouse is live."""
+
+    def on_step(self, step: str, seconds: float) -> None:
+        """A step of Dagster's job took this long; told when the run ends."""
+
+    def on_check_failed(self, check: str, severity: str) -> None:
+        """A check that is no dbt test failed; told when the run ends."""
+
+    def on_ended(self, ended: RunEnded) -> None:
+        """The run is over."""
 
 
 def home_from(environment: Mapping[str, str] = os.environ) -> Home:

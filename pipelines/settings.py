@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -50,6 +50,33 @@ class ThresholdSettings(BaseModel):
     poh_add_back_days: int = Field(default=90, ge=0, le=3660)
 
 
+class StorageSettings(BaseModel):
+    """``[storage]``: where Dagster keeps its history, and how long.
+
+    Attributes:
+        postgres_url_env: name of the environment variable with the URL of a PostgreSQL database; empty: SQLite in the
+            home folder.
+        keep_runs_days: runs older than this are removed from Dagster's history; 0 keeps them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    postgres_url_env: str = Field(default="", pattern=r"^([A-Z_][A-Z0-9_]*)?$")
+    keep_runs_days: int = Field(default=90, ge=0, le=36_500)
+
+
+class LoggingSettings(BaseModel):
+    """``[logging]``: what a run says in the log of its process.
+
+    Attributes:
+        format: ``text``, or ``json``: one line an event.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    format: Literal["text", "json"] = "text"
+
+
 class Settings(BaseModel):
     """All settings of a deployment.
 
@@ -58,6 +85,8 @@ class Settings(BaseModel):
         index_base_year: year in which the index of ``regional_comparison`` is 100.
         reading: the ``[reading]`` section.
         thresholds: the ``[thresholds]`` section.
+        storage: the ``[storage]`` section.
+        logging: the ``[logging]`` section.
         coverage: ``[coverage]``: first day of a municipality's data, by municipality code; comes before
             ``gegevens_vanaf`` of the reference table.
     """
@@ -68,6 +97,8 @@ class Settings(BaseModel):
     index_base_year: int = Field(default=2018, ge=1990, le=2999)
     reading: ReadingSettings = ReadingSettings()
     thresholds: ThresholdSettings = ThresholdSettings()
+    storage: StorageSettings = StorageSettings()
+    logging: LoggingSettings = LoggingSettings()
     coverage: dict[Annotated[str, Field(pattern=r"^\d{4}$")], date] = Field(default_factory=dict)
 
 
@@ -83,7 +114,12 @@ def dbt_variables(settings: Settings) -> dict[str, object]:
     return {**values, "set_in_file": sorted(given & values.keys())}
 
 
-_SECTIONS: dict[str, type[BaseModel]] = {"reading": ReadingSettings, "thresholds": ThresholdSettings}
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "reading": ReadingSettings,
+    "thresholds": ThresholdSettings,
+    "storage": StorageSettings,
+    "logging": LoggingSettings,
+}
 
 
 def load_settings(path: Path) -> Settings:

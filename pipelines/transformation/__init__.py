@@ -51,6 +51,11 @@ class NodeFinished:
         """The node's own name, without project and kind."""
         return self.unique_id.split(".")[2]
 
+    @property
+    def seconds(self) -> float:
+        """How long dbt worked on it, in seconds."""
+        return round(float(self.event["data"].get("execution_time") or 0.0), 3)
+
 
 class Dbt:
     """dbt for one home folder. Its process starts with the first request, or earlier with :meth:`start`."""
