@@ -59,7 +59,7 @@ class Home:
 
     @property
     def warehouse(self) -> Path:
-        """The exact, pseudonymised DuckDB file."""
+        """The exact, pseudonymised DuckDB file: a link through ``current``."""
         return self.root / "warehouse.duckdb"
 
     @property
@@ -69,9 +69,29 @@ class Home:
         return self.root / "candidate" / self.warehouse.name
 
     @property
+    def staged(self) -> Path:
+        """What everyone will see when the candidate goes live, while it is being made."""
+        return self.candidate.parent / self.published.name
+
+    @property
     def published(self) -> Path:
-        """Disclosure-controlled output."""
+        """Disclosure-controlled output: a link through ``current``."""
         return self.root / "published"
+
+    @property
+    def publications(self) -> Path:
+        """The last publications, one folder each; the warehouse in it is its owner's alone."""
+        return self.root / "publications"
+
+    @property
+    def current(self) -> Path:
+        """A link to the publication that is live; replacing it is what puts another one live."""
+        return self.root / "current"
+
+    @property
+    def last_audit(self) -> Path:
+        """What the audit of the last candidate found."""
+        return self.publications / "last_audit.json"
 
     @property
     def dagster(self) -> Path:
@@ -104,6 +124,11 @@ class Home:
         return self.root / "scratch"
 
     @property
+    def run_lock(self) -> Path:
+        """Held by the one run that may write in this home folder."""
+        return self.root / "run.lock"
+
+    @property
     def operations(self) -> Path:
         """What runs leave behind for whoever operates them: the run log and the metrics."""
         return self.root / "operations"
@@ -115,7 +140,7 @@ class Home:
 
     def make(self) -> None:
         """Make the folders that a run writes to; the private ones are readable by their owner alone."""
-        for folder in (self.inbox, self.reference, self.lake, self.published, self.dagster, self.dbt):
+        for folder in (self.inbox, self.reference, self.lake, self.dagster, self.dbt):
             folder.mkdir(parents=True, exist_ok=True)
         for private in (self.secrets, self.quarantine, self.scratch, self.vintages):
             private.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -77,6 +77,27 @@ class LoggingSettings(BaseModel):
     format: Literal["text", "json"] = "text"
 
 
+class PublicationSettings(BaseModel):
+    """``[publication]``: what is kept, and how far a publication may drift from the one before.
+
+    Attributes:
+        keep: so many publications are kept, the live one included.
+        max_row_drift: a table, or a municipality's part of it, may lose this share of its rows, and grow by this
+            share more than its deliveries did.
+        max_cost_drift: the same for a municipality's euros, and for those of each of its final years.
+        drift_minimum_rows: smaller parts are not compared.
+        drift_minimum_cost_eur: smaller amounts are not compared.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    keep: int = Field(default=7, ge=1, le=1000)
+    max_row_drift: float = Field(default=0.30, ge=0, le=100)
+    max_cost_drift: float = Field(default=0.20, ge=0, le=100)
+    drift_minimum_rows: int = Field(default=200, ge=1)
+    drift_minimum_cost_eur: int = Field(default=100_000, ge=1)
+
+
 class Settings(BaseModel):
     """All settings of a deployment.
 
@@ -85,6 +106,7 @@ class Settings(BaseModel):
         index_base_year: year in which the index of ``regional_comparison`` is 100.
         reading: the ``[reading]`` section.
         thresholds: the ``[thresholds]`` section.
+        publication: the ``[publication]`` section.
         storage: the ``[storage]`` section.
         logging: the ``[logging]`` section.
         coverage: ``[coverage]``: first day of a municipality's data, by municipality code; comes before
@@ -97,6 +119,7 @@ class Settings(BaseModel):
     index_base_year: int = Field(default=2018, ge=1990, le=2999)
     reading: ReadingSettings = ReadingSettings()
     thresholds: ThresholdSettings = ThresholdSettings()
+    publication: PublicationSettings = PublicationSettings()
     storage: StorageSettings = StorageSettings()
     logging: LoggingSettings = LoggingSettings()
     coverage: dict[Annotated[str, Field(pattern=r"^\d{4}$")], date] = Field(default_factory=dict)
@@ -119,6 +142,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "thresholds": ThresholdSettings,
     "storage": StorageSettings,
     "logging": LoggingSettings,
+    "publication": PublicationSettings,
 }
 
 
