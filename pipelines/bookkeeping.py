@@ -60,6 +60,17 @@ class KeptOpenEventLog(SqliteEventLogStorage):
             oldest.dispose()
         return self._engines[shard]
 
+    def delete_events(self, run_id: str) -> None:
+        """Forget a run's events: their file goes, and what the index says of them."""
+        with self._db_lock:
+            if run_id in self._engines:
+                self._engines.pop(run_id).dispose()
+            self._initialized_dbs.discard(run_id)
+        with self.index_connection() as connection:
+            self.delete_events_for_run(connection, run_id)
+        for suffix in ("", "-wal", "-shm"):
+            Path(self.path_for_shard(run_id) + suffix).unlink(missing_ok=True)
+
     def dispose(self) -> None:
         """Close every file."""
         while self._engines:

@@ -190,7 +190,7 @@ def ui(
     port: Annotated[int, Parameter(help="Port to listen on.")] = 3000,
 ) -> int:
     """Dagster's UI with schedules and sensors, until interrupted."""
-    from pipelines.nightly import prepare_instance
+    from pipelines.operations.storage import prepare_instance
 
     place = home_from_option(home)
     place.make()

@@ -16,7 +16,8 @@ from pipelines.assets.referrers import referrer_suggestions
 from pipelines.assets.warehouse import build_warehouse
 from pipelines.automation import nightly, nightly_schedule
 from pipelines.home import Home
-from pipelines.resources import Progress, home_from
+from pipelines.operations.recorder import recorded
+from pipelines.resources import home_from
 from pipelines.transformation import Dbt, prepare_manifest
 
 # What people read in the warehouse; the groups come from the dbt project.
@@ -54,7 +55,7 @@ def build_definitions(home: Home | None = None, overrides: Mapping[str, Any] | N
         schedules=[nightly_schedule],
         # A process per step would import everything again for each of the six steps.
         executor=dg.in_process_executor,
-        resources={"home": home, "dbt": Dbt(home), "progress": Progress(), **given},
+        resources={"home": home, "dbt": Dbt(home), **given, "progress": recorded(given.get("progress"))},
     )
 
 

@@ -6,7 +6,6 @@ Belongs here: starting that job and saying in one sentence why it failed. Does n
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,11 +19,10 @@ from pipelines.definitions import build_definitions
 from pipelines.errors import ConfigurationError, RunFailedError
 from pipelines.home import Home
 from pipelines.ingestion import IngestProgress, IngestReport
+from pipelines.operations.storage import prepare_instance
 from pipelines.publication import Published, check_replaceable
-from pipelines.resources import Progress
+from pipelines.resources import Progress, RunEnded
 from pipelines.transformation import Dbt, NodeFinished
-
-INSTANCE_TEMPLATE = Path(__file__).resolve().parent.parent / "dagster.yaml"
 
 
 class NightlyError(RunFailedError):
@@ -95,15 +93,6 @@ def run_nightly(
     return NightlyResult(result.run_id, witness.ingested, witness.published, time.monotonic() - started)
 
 
-def prepare_instance(home: Home) -> Path:
-    """Make Dagster's own folder, with our settings for it at first use; returns it (``DAGSTER_HOME``)."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    settings = home.dagster / "dagster.yaml"
-    if not settings.exists():
-        shutil.copyfile(INSTANCE_TEMPLATE, settings)
-    return home.dagster
-
-
 @contextmanager
 def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
     folder = str(prepare_instance(home))
@@ -136,6 +125,9 @@ class _Witness(Progress):
         self.ingested: IngestReport | None = None
         self.published: Published | None = None
 
+    def on_started(self, run_id: str) -> None:
+        self._listener.on_started(run_id)
+
     def on_ingesting(self, progress: IngestProgress) -> None:
         self._listener.on_ingesting(progress)
 
@@ -149,3 +141,12 @@ class _Witness(Progress):
     def on_published(self, published: Published) -> None:
         self.published = published
         self._listener.on_published(published)
+
+    def on_step(self, step: str, seconds: float) -> None:
+        self._listener.on_step(step, seconds)
+
+    def on_check_failed(self, check: str, severity: str) -> None:
+        self._listener.on_check_failed(check, severity)
+
+    def on_ended(self, ended: RunEnded) -> None:
+        self._listener.on_ended(ended)

@@ -13,7 +13,7 @@ import pytest
 from pipelines.automation import nightly
 from pipelines.definitions import build_definitions
 from pipelines.home import Home
-from pipelines.nightly import prepare_instance
+from pipelines.operations.storage import prepare_instance
 
 ROOT = Path(__file__).parent.parent
 SNAPSHOT = Path(__file__).parent / "data" / "definitions.txt"

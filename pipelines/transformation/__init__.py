@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import RunFailedError
+from pipelines.errors import RunFailedError, TransientError
 from pipelines.home import Home
 
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -27,6 +27,10 @@ _PARSED_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
 
 class TransformationError(RunFailedError):
     """dbt could not build the candidate: one sentence with the names of what failed, never a value."""
+
+
+class DbtStoppedError(TransformationError, TransientError):
+    """dbt's process ended before it was done: killed, or short of memory."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class Dbt:
         except BrokenPipeError:
             pass
         self.stop()
-        raise TransformationError(f"dbt stopped before it was done; {self.log.parent} says why.")
+        raise DbtStoppedError(f"dbt stopped before it was done; {self.log.parent} says why.")
 
     @property
     def log(self) -> Path:
@@ -141,6 +145,7 @@ class Dbt:
             "JEUGDSPIEGEL_CANDIDATE": str(self._home.candidate.resolve()),
             "JEUGDSPIEGEL_TARGET": str(self._home.dbt_target.resolve()),
             "JEUGDSPIEGEL_VINTAGES": str(self._home.vintages.resolve()),
+            "JEUGDSPIEGEL_OPERATIONS": str(self._home.operations.resolve()),
             # dbt reports its use to nobody.
             "DO_NOT_TRACK": "1",
         }
