@@ -2,6 +2,9 @@
 
 Each use has a subkey of its own (HMAC-SHA-256 of the use's name), so that a client's key and a referrer's hash can
 never be compared. Pseudonyms are 128 bits, as 32 hexadecimal digits.
+
+A key is a chain of links. The lake holds pseudonyms and nobody's BSN, so a rotation passes what is there through a new
+link, and from then on a new BSN goes through all of them: HMAC(k2, HMAC(k1, BSN)).
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import hmac
 import os
 import secrets
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +31,7 @@ _ALGORITHM = "sha256"
 _BLOCK_BYTES = 64
 _MOST_REMEMBERED = 1_000_000
 _REMEMBERED = {"value": pl.String, "digest": pl.String}
+_USES = ("client", "referrer", "respondent", "row", "content", "file", "lake")
 
 
 class Pseudonyms:
@@ -34,19 +39,20 @@ class Pseudonyms:
 
     __slots__ = ("_remembered", "_subkeys")
 
-    def __init__(self, key: bytes) -> None:
-        """Take a key of at least 32 bytes.
+    def __init__(self, key: bytes, *links: bytes) -> None:
+        """Take a key of at least 32 bytes, and the links that rotations added to it, oldest first.
 
         Raises:
-            ConfigurationError: the key is too short.
+            ConfigurationError: the key or a link is too short.
         """
-        if len(key) < KEY_BYTES:
+        if any(len(link) < KEY_BYTES for link in (key, *links)):
             raise ConfigurationError(f"The pseudonym key is too short: {KEY_BYTES} bytes are needed.")
-        uses = ("client", "referrer", "respondent", "row", "content")
-        self._subkeys = {use: hmac.digest(key, use.encode(), _ALGORITHM) for use in uses}
+        self._subkeys = {
+            use: tuple(hmac.digest(link, use.encode(), _ALGORITHM) for link in (key, *links)) for use in _USES
+        }
         self._remembered: dict[str, pl.DataFrame] = {}
 
-    def __reduce__(self) -> tuple[Callable[[dict[str, bytes]], Pseudonyms], tuple[dict[str, bytes]]]:
+    def __reduce__(self) -> tuple[Callable[[_Subkeys], Pseudonyms], tuple[_Subkeys]]:
         # What is remembered stays in this process.
         return _of_subkeys, (self._subkeys,)
 
@@ -83,13 +89,44 @@ class Pseudonyms:
         columns only. Another version of polars may give other digests: a row delivered again after an upgrade is then
         recognised by its reference instead.
         """
-        key = self._subkeys["row"]
+        # Its columns went through every link already: the newest alone is enough.
+        key = self._subkeys["row"][-1]
         low, high = (int.from_bytes(key[start : start + 8], "little") for start in (0, 8))
         return _hex_texts(frame.hash_rows(low)) + _hex_texts(frame.hash_rows(high))
 
     def content(self) -> hmac.HMAC:
-        """A running digest of a delivery's content; its hexadecimal digest is ``content_digest``."""
-        return hmac.new(self._subkeys["content"], digestmod=_ALGORITHM)
+        """A running digest of a delivery's content, made with the first link; see ``sealed``."""
+        return hmac.new(self._subkeys["content"][0], digestmod=_ALGORITHM)
+
+    def sealed(self, content: hmac.HMAC) -> str:
+        """``content_digest``: a running digest, passed through the links that rotations added."""
+        return _sealed(self._subkeys["content"][1:], content.hexdigest())
+
+    def file_token(self, text: str) -> str:
+        """What stands in the place of a piece of a file's name: 48 bits, as 12 hexadecimal digits."""
+        return self._digest("file", text)[:12]
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells keys apart and says nothing about them: the lake remembers whose pseudonyms it holds."""
+        return self._digest("lake", "jeugdspiegel")
+
+    # --- rotation: from the pseudonyms of the chain without its newest link to those of the whole chain ---
+
+    def moved(self, use: str, pseudonyms: pl.Series) -> pl.Series:
+        """Pseudonyms (str) of a use (``client``, ``referrer``, ``respondent``) after a rotation; null stays null."""
+        unique = pseudonyms.unique().drop_nulls()
+        new = pl.Series(_keyed_digests(self._subkeys[use][-1:], unique.to_list()), dtype=pl.String)
+        return pseudonyms.replace_strict(unique, new, default=None, return_dtype=pl.String)
+
+    def moved_content(self, digests: pl.Series) -> pl.Series:
+        """Content digests after a rotation; null stays null."""
+        link = self._subkeys["content"][-1:]
+        return digests.map_elements(lambda digest: _sealed(link, digest), return_dtype=pl.String)
+
+    def moved_token(self, token: str) -> str:
+        """A ``file_token`` after a rotation."""
+        return _keyed_digests(self._subkeys["file"][-1:], [token])[0][:12]
 
     def _digest(self, use: str, value: str) -> str:
         return _keyed_digests(self._subkeys[use], [value])[0]
@@ -109,13 +146,30 @@ class Pseudonyms:
         return asked.join(known, on="value", how="left", maintain_order="left")["digest"].rename(values.name)
 
 
-def _of_subkeys(subkeys: dict[str, bytes]) -> Pseudonyms:
+_Subkeys = dict[str, tuple[bytes, ...]]
+
+
+def _of_subkeys(subkeys: _Subkeys) -> Pseudonyms:
     pseudonyms = object.__new__(Pseudonyms)
     pseudonyms._subkeys, pseudonyms._remembered = subkeys, {}
     return pseudonyms
 
 
-def _keyed_digests(key: bytes, values: Iterable[str]) -> list[str]:
+def _sealed(links: Sequence[bytes], digest: str) -> str:
+    for link in links:
+        digest = hmac.digest(link, digest.encode(), _ALGORITHM).hex()
+    return digest
+
+
+def _keyed_digests(links: Sequence[bytes], values: Iterable[str]) -> list[str]:
+    """Each value through every link."""
+    digests = list(values)
+    for link in links:
+        digests = _link_digests(link, digests)
+    return digests
+
+
+def _link_digests(key: bytes, values: Iterable[str]) -> list[str]:
     """HMAC-SHA-256 of each value, cut to 128 bits.
 
     The key's two blocks are hashed once and copied: half the time of ``hmac.digest``, which starts anew for each value.
@@ -145,32 +199,109 @@ def load_pseudonyms(key_file: Path, environment: Mapping[str, str]) -> Pseudonym
     Raises:
         ConfigurationError: the key is malformed or too short, or others can read its file. Never holds the key.
     """
+    if KEY_VARIABLE not in environment and not key_file.exists():
+        _make(key_file)
+    return Pseudonyms(*_chain(key_file, environment))
+
+
+@dataclass(frozen=True, repr=False)
+class NextKey:
+    """A key with one link more, written beside the one that holds; nothing uses it before ``adopt``.
+
+    Attributes:
+        pseudonyms: those of the longer chain.
+        staged: where it lies now, mode 0600.
+        target: where ``adopt`` puts it: the key file, or a file for whoever sets the environment variable.
+        is_for_environment: the key comes from the environment, which nobody here can write.
+    """
+
+    pseudonyms: Pseudonyms
+    staged: Path
+    target: Path
+    is_for_environment: bool
+    _text: str
+
+    def adopt(self, environment: MutableMapping[str, str]) -> None:
+        """Put the key in force, in one rename; in this process's own environment too, where the key comes from it.
+
+        Raises:
+            ConfigurationError: it cannot be written.
+        """
+        try:
+            self.staged.replace(self.target)
+            _sync(self.target.parent)
+        except OSError as error:
+            raise ConfigurationError(f"{self.target}: the key cannot be written ({error.strerror}).") from None
+        if self.is_for_environment:
+            environment[KEY_VARIABLE] = self._text
+
+
+def next_key(key_file: Path, environment: Mapping[str, str], link_file: Path | None = None) -> NextKey:
+    """Write a key with a new link beside the present one: a random link, or that of a file that its owner alone reads.
+
+    Raises:
+        ConfigurationError: there is no key yet, it or the link is malformed or open to others, or cannot be written.
+    """
+    if KEY_VARIABLE not in environment and not key_file.exists():
+        raise ConfigurationError(f"{key_file}: there is no key yet; the first run makes one.")
+    links = _chain(key_file, environment)
+    new = _parse(_read_private(link_file), str(link_file)) if link_file else [secrets.token_bytes(KEY_BYTES)]
+    if len(new) != 1 or new[0] in links:
+        raise ConfigurationError(f"{link_file}: one link is needed, and one that is not in the key yet.")
+    chain = [*links, *new]
+    is_for_environment = KEY_VARIABLE in environment
+    target = key_file.with_name(f"{key_file.name}.for-environment") if is_for_environment else key_file
+    text = (":" if is_for_environment else "\n").join(link.hex() for link in chain)
+    staged = key_file.with_name(f".{key_file.name}.next")
+    try:
+        key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staged.unlink(missing_ok=True)
+        _write_private(staged, text + "\n")
+    except OSError as error:
+        raise ConfigurationError(f"{staged}: the key cannot be written ({error.strerror}).") from None
+    return NextKey(Pseudonyms(*chain), staged, target, is_for_environment, text)
+
+
+def fingerprint_in(path: Path) -> str | None:
+    """The fingerprint of the key in a file; None when there is none that can be used."""
+    try:
+        return Pseudonyms(*_parse(_read_private(path), str(path))).fingerprint
+    except ConfigurationError:
+        return None
+
+
+def _chain(key_file: Path, environment: Mapping[str, str]) -> list[bytes]:
     text = environment.get(KEY_VARIABLE)
     if text is not None:
-        return Pseudonyms(_parse(text, f"The environment variable {KEY_VARIABLE}"))
-    if not key_file.exists():
-        _make(key_file)
+        return _parse(text, f"The environment variable {KEY_VARIABLE}")
+    return _parse(_read_private(key_file), str(key_file))
+
+
+def _read_private(path: Path) -> str:
     try:
-        mode = stat.S_IMODE(key_file.stat().st_mode)
-        text = key_file.read_text(encoding="ascii")
+        mode = stat.S_IMODE(path.stat().st_mode)
+        text = path.read_text(encoding="ascii")
     except UnicodeDecodeError:
         text = ""
     except OSError as error:
-        raise ConfigurationError(f"{key_file}: the key cannot be read ({error.strerror}).") from None
+        raise ConfigurationError(f"{path}: the key cannot be read ({error.strerror}).") from None
     if mode & 0o077:
-        raise ConfigurationError(f"{key_file}: others can read the key; run: chmod 600 {key_file}")
-    return Pseudonyms(_parse(text, str(key_file)))
+        raise ConfigurationError(f"{path}: others can read the key; run: chmod 600 {path}")
+    return text
 
 
-def _parse(text: str, where: str) -> bytes:
-    digits = text.strip()
-    try:
-        key = bytes.fromhex(digits)
-    except ValueError:
-        key = b""
-    if len(key) < KEY_BYTES or len(digits) != 2 * len(key):
+def _parse(text: str, where: str) -> list[bytes]:
+    """The links of a key: one a line, or separated by colons."""
+    links = []
+    for digits in text.replace(":", " ").split():
+        try:
+            link = bytes.fromhex(digits)
+        except ValueError:
+            link = b""
+        links.append(link if len(digits) == 2 * len(link) else b"")
+    if not links or any(len(link) < KEY_BYTES for link in links):
         raise ConfigurationError(f"{where}: a key of at least {2 * KEY_BYTES} hexadecimal digits is needed.")
-    return key
+    return links
 
 
 def _make(key_file: Path) -> None:
@@ -178,20 +309,28 @@ def _make(key_file: Path) -> None:
     try:
         key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = key_file.with_name(f".{key_file.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(KEY_BYTES) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            _write_private(beside, secrets.token_hex(KEY_BYTES) + "\n")
             with contextlib.suppress(FileExistsError):
                 os.link(beside, key_file)
         finally:
             beside.unlink()
-        folder = os.open(key_file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync(key_file.parent)
     except OSError as error:
         raise ConfigurationError(f"{key_file}: the key cannot be written ({error.strerror}).") from None
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -57,7 +57,7 @@ def digest_of(header: Header, sha256: str, content: Mapping[str, HMAC], pseudony
     whole.update(sha256.encode() if header.release is None else repr(list(astuple(header))).encode())
     for name in sorted(content):
         whole.update(name.encode() + b"\0" + content[name].digest())
-    return whole.hexdigest()
+    return pseudonyms.sealed(whole)
 
 
 def _bytes_of(texts: pl.Series) -> bytes | memoryview:
