@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.errors import ConfigurationError
 
@@ -98,6 +98,66 @@ class PublicationSettings(BaseModel):
     drift_minimum_cost_eur: int = Field(default=100_000, ge=1)
 
 
+class FreshnessSettings(BaseModel):
+    """``[freshness]``: how long it may be silent before Dagster calls an asset overdue.
+
+    Attributes:
+        declarations_warn_days, declarations_fail_days: without a new line of a care profile.
+        allocations_warn_days, allocations_fail_days: without a new allocation.
+        poh_warn_days, poh_fail_days: without a new POH registration.
+        published_by: by when a night's figures are there, Amsterdam time.
+        published_within_hours: how long before that they may be from.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    declarations_warn_days: int = Field(default=45, ge=1, le=3660)
+    declarations_fail_days: int = Field(default=75, ge=2, le=3660)
+    allocations_warn_days: int = Field(default=14, ge=1, le=3660)
+    allocations_fail_days: int = Field(default=31, ge=2, le=3660)
+    poh_warn_days: int = Field(default=120, ge=1, le=3660)
+    poh_fail_days: int = Field(default=210, ge=2, le=3660)
+    published_by: str = Field(default="07:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    published_within_hours: int = Field(default=7, ge=1, le=23)
+
+    @model_validator(mode="after")
+    def _warns_before_it_fails(self) -> FreshnessSettings:
+        for what in ("declarations", "allocations", "poh"):
+            if getattr(self, f"{what}_warn_days") >= getattr(self, f"{what}_fail_days"):
+                raise ValueError(f"{what}_warn_days should be less than {what}_fail_days")
+        return self
+
+
+class ScheduleSettings(BaseModel):
+    """``[schedule]``: when a run begins.
+
+    Attributes:
+        first_month: the first month that can be taken in again from Dagster's UI.
+        wait_seconds: how long a run waits for another one that is at work in the same home folder.
+        stable_seconds: how long new files must be unchanged before the sensor ``new_files`` starts a run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    first_month: str = Field(default="2015-01", pattern=r"^(19|2\d)\d{2}-(0[1-9]|1[0-2])$")
+    wait_seconds: int = Field(default=600, ge=0, le=86_400)
+    stable_seconds: int = Field(default=300, ge=0, le=86_400)
+
+
+class AlertSettings(BaseModel):
+    """``[alerts]``: what is said to whom ``JEUGDSPIEGEL_ALERT_URLS`` names.
+
+    Attributes:
+        name: which deployment it is; stands in the title.
+        warnings: whether warnings alone (missing deliveries, refused files, overdue assets) are worth a message.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str = Field(default="", max_length=60)
+    warnings: bool = True
+
+
 class Settings(BaseModel):
     """All settings of a deployment.
 
@@ -106,6 +166,9 @@ class Settings(BaseModel):
         index_base_year: year in which the index of ``regional_comparison`` is 100.
         reading: the ``[reading]`` section.
         thresholds: the ``[thresholds]`` section.
+        freshness: the ``[freshness]`` section.
+        schedule: the ``[schedule]`` section.
+        alerts: the ``[alerts]`` section.
         publication: the ``[publication]`` section.
         storage: the ``[storage]`` section.
         logging: the ``[logging]`` section.
@@ -119,6 +182,9 @@ class Settings(BaseModel):
     index_base_year: int = Field(default=2018, ge=1990, le=2999)
     reading: ReadingSettings = ReadingSettings()
     thresholds: ThresholdSettings = ThresholdSettings()
+    freshness: FreshnessSettings = FreshnessSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    alerts: AlertSettings = AlertSettings()
     publication: PublicationSettings = PublicationSettings()
     storage: StorageSettings = StorageSettings()
     logging: LoggingSettings = LoggingSettings()
@@ -143,6 +209,9 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "storage": StorageSettings,
     "logging": LoggingSettings,
     "publication": PublicationSettings,
+    "alerts": AlertSettings,
+    "schedule": ScheduleSettings,
+    "freshness": FreshnessSettings,
 }
 
 
@@ -178,6 +247,8 @@ def _sentence(file_name: str, error: ValidationError) -> str:
         return f"{file_name}: unknown key '{key}'; known keys are {', '.join(sorted(section.model_fields))}."
     if first["loc"][-1] == "[key]":
         return f"{file_name}: section '{first['loc'][0]}' has a key that is not a municipality code of four digits."
+    if first["type"] == "value_error":
+        return f"{file_name}: section '{key}': {first['ctx']['error']}."
     expected = (
         "a section" if first["type"] in ("model_type", "dict_type") else first["msg"].removeprefix("Input should be ")
     )
