@@ -22,6 +22,7 @@ from pipelines.commands.common import (
     MISUSED,
     SUCCEEDED,
     HomeOption,
+    LogFormatOption,
     RebuildOption,
     VerboseOption,
     home_from_option,
@@ -65,7 +66,13 @@ def run_command(tokens: Sequence[str]) -> int:
 
 
 @app.command
-def run(*, home: HomeOption = None, verbose: VerboseOption = False, rebuild: RebuildOption = False) -> int:
+def run(
+    *,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+    rebuild: RebuildOption = False,
+    log_format: LogFormatOption = None,
+) -> int:
     """One nightly run in the foreground: takes in the inbox, rebuilds and checks the warehouse, puts it live.
 
     When nothing is new since the last run, the warehouse stands and is not built again.
@@ -78,7 +85,7 @@ def run(*, home: HomeOption = None, verbose: VerboseOption = False, rebuild: Reb
             soft_wrap=True,
         )
         return SUCCEEDED
-    return run_job(place, verbose=verbose, rebuild=rebuild)
+    return run_job(place, verbose=verbose, rebuild=rebuild, log_format=log_format)
 
 
 @app.command

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -27,6 +27,13 @@ HomeOption = Annotated[
 ]
 RebuildOption = Annotated[
     bool, Parameter(name="--rebuild", negative="", help="Build the warehouse again, also when nothing is new.")
+]
+LogFormatOption = Annotated[
+    Literal["text", "json"] | None,
+    Parameter(
+        name="--log-format",
+        help="What to print: text for people, json for a log collector (one line an event); default: [logging] format.",
+    ),
 ]
 VerboseOption = Annotated[bool, Parameter(name="--verbose", negative="", help="Show Dagster's own log as well.")]
 
@@ -72,9 +79,20 @@ def _has_files(inbox: Path) -> bool:
     return any(path.is_file() and not is_ignored(path.relative_to(inbox).as_posix()) for path in inbox.rglob("*"))
 
 
-def run_job(home: Home, *, verbose: bool, take_in: bool = True, rebuild: bool = False) -> int:
+def run_job(
+    home: Home,
+    *,
+    verbose: bool,
+    take_in: bool = True,
+    rebuild: bool = False,
+    log_format: Literal["text", "json"] | None = None,
+) -> int:
     """Run the nightly job unless nothing is new, and say what came of it; returns the exit code."""
+    from pipelines.settings import load_settings
+
     check_configuration(home)
+    if (log_format or load_settings(home.settings_file).logging.format) == "json":
+        return _run_job_as_events(home, verbose=verbose, take_in=take_in, rebuild=rebuild)
     from pipelines.publication.standing import find_standing
     from pipelines.terminal import TerminalProgress, run_table, where_to_look
     from pipelines.terminal.summary import delivery_totals
@@ -82,6 +100,9 @@ def run_job(home: Home, *, verbose: bool, take_in: bool = True, rebuild: bool = 
     console = terminal()
     standing = find_standing(home) if take_in and not rebuild else None
     if standing:
+        from pipelines.operations.quiet import record_quiet
+
+        record_quiet(home, standing.reason)
         console.print(standing.reason, soft_wrap=True)
         report: IngestReport | None = standing.report
     else:
@@ -94,6 +115,23 @@ def run_job(home: Home, *, verbose: bool, take_in: bool = True, rebuild: bool = 
     console.print(run_table(totals, report))
     for line in where_to_look(home, totals):
         console.print(line, soft_wrap=True)
+    return SUCCEEDED
+
+
+def _run_job_as_events(home: Home, *, verbose: bool, take_in: bool, rebuild: bool) -> int:
+    """The same run, told in JSON lines on standard output and nothing else there."""
+    from pipelines.operations.events import JsonEvents
+    from pipelines.operations.quiet import record_quiet
+    from pipelines.publication.standing import find_standing
+
+    events = JsonEvents(sys.stdout)
+    standing = find_standing(home) if take_in and not rebuild else None
+    if standing:
+        record_quiet(home, standing.reason, events)
+        return SUCCEEDED
+    from pipelines.nightly import run_nightly
+
+    run_nightly(home.root, events, take_in=take_in, verbose=verbose)
     return SUCCEEDED
 
 

@@ -149,25 +149,6 @@ def recorded(listener: Progress | None) -> dg.ResourceDefinition:
     return recorder
 
 
-def record_quiet(home: Home, reason: str, listener: Progress | None = None) -> RunRecord:
-    """Record a night in which nothing was new, so that it is seen to have been there.
-
-    Args:
-        home: the home folder, whose warehouse stands.
-        reason: why it stands.
-        listener: who is told.
-    """
-    now = run_log.now()
-    record = RunRecord(
-        run_id=f"unchanged-{now:%Y%m%dT%H%M%S%f}", started_at=now, ended_at=now, outcome="unchanged", seconds_total=0.0
-    )
-    run_log.write(home, record)
-    metrics.write(home, record, {})
-    if listener:
-        listener.on_ended(RunEnded(record.run_id, "unchanged", 0.0, reason))
-    return record
-
-
 def _end(home: Home, instance: dg.DagsterInstance, run: Recorder, begun: RunRecord) -> None:
     keep_days = load_settings(home.settings_file).storage.keep_runs_days
     steps = _steps(instance, begun.run_id)
