@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -30,6 +31,18 @@ models:
       - name: figure
         data_tests: [not_null]
 """
+SOUND = """
+models:
+  - name: figures
+    data_tests:
+      - sound:
+          name: figures_is_sound
+          arguments:
+            keys: [[name]]
+            filled: [figure]
+            ranges: {figure: [null, 2]}
+"""
+OWN_PROJECT = transformation.PROJECT_DIR
 
 
 @pytest.fixture
@@ -91,6 +104,22 @@ def test_failing_test_ends_in_one_sentence_that_names_it_and_no_value(home: Home
 
     assert "secret" not in str(caught.value)
     assert "a client" not in str(caught.value)
+
+
+def test_failing_test_of_many_rules_is_told_in_the_log_with_the_rule_that_was_broken(home: Home, project: Path) -> None:
+    (project / "macros").mkdir()
+    shutil.copy(OWN_PROJECT / "macros" / "tests" / "sound.sql", project / "macros" / "sound.sql")
+    (project / "models" / "models.yml").write_text(SOUND, encoding="utf-8")
+    _model(project, "figures", "select 'a client' as name, 3 as figure union all select 'a client', 3")
+
+    with Dbt(home) as dbt, pytest.raises(TransformationError, match="dbt failed on figures_is_sound") as caught:
+        list(build(dbt, {}))
+
+    told = dbt.log.read_text(encoding="utf-8")
+    assert "figures_is_sound: key name (1)\n" in told
+    assert "figures_is_sound: figure at most 2 (2)\n" in told
+    assert "filled" not in told
+    assert "a client" not in told + str(caught.value)
 
 
 def test_failing_model_is_told_in_the_log_that_the_sentence_names(home: Home, project: Path) -> None:

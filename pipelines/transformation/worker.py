@@ -38,6 +38,7 @@ def main() -> None:
         result = dbtRunner(callbacks=callbacks).invoke(request["arguments"])
         # Or the candidate stays open, and what was written last stays in its log.
         DuckDBConnectionManager.close_all_connections()
+        _add_broken_rules(Path(request["log"]), result.result)
         _write(answers, {"is_success": bool(result.success)})
 
 
@@ -64,6 +65,23 @@ def _log_to(path: Path) -> Callable[[Any], None]:
                 file.write(f"{message.info.ts.ToJsonString()} {message.info.level} {message.info.msg}\n")
 
     return callback
+
+
+def _add_broken_rules(path: Path, done: Any) -> None:
+    """One test judges many rules (macros/tests/sound.sql): say which were broken, and by how many rows."""
+    failed = [result for result in getattr(done, "results", ()) if result.status == "fail"]
+    failed = [result for result in failed if getattr(result.node.test_metadata, "name", None) == "sound"]
+    if not failed:
+        return
+    import duckdb
+
+    with (
+        duckdb.connect(os.environ["JEUGDSPIEGEL_CANDIDATE"], read_only=True) as candidate,
+        path.open("a", encoding="utf-8") as file,
+    ):
+        for result in failed:
+            for rule, failing in candidate.execute(result.node.compiled_code).fetchall():
+                file.write(f"{result.node.name}: {rule} ({failing})\n")
 
 
 def _write(answers: TextIO, answer: Mapping[str, object]) -> None:

@@ -28,7 +28,7 @@ def test_every_unit_test_passes(home: Path):
 def failing_rows(macro: str, values: str, **arguments: object) -> int:
     """How many rows a generic test of ours gives on a made table ``made (a integer, b varchar)``."""
     source = (PROJECT / "macros" / "tests" / f"{macro}.sql").read_text(encoding="utf-8")
-    template = get_environment(None).from_string(source)
+    template = get_environment(None).from_string(source, globals={"config": lambda **_: ""})
     sql = getattr(template.module, f"dbt_macro__test_{macro}")("made", **arguments)
     with duckdb.connect() as connection:
         connection.execute("create table made (a integer, b varchar)")
@@ -45,6 +45,13 @@ def failing_rows(macro: str, values: str, **arguments: object) -> int:
         ("within_range", {"column_name": "a", "max_value": 9}, "(9, 'x')", "(10, 'x')"),
         ("row_condition", {"condition": "a = length(b)"}, "(1, 'x')", "(2, 'x')"),
         ("row_condition", {"condition": "a = length(b)"}, "(1, 'x')", "(1, null)"),
+        ("sound", {"keys": [["b"], ["a", "b"]]}, "(1, 'x'), (1, null)", "(1, null), (2, null)"),
+        ("sound", {"filled": ["a", "b"]}, "(1, 'x'), (1, 'x')", "(1, 'x'), (2, null)"),
+        ("sound", {"ranges": {"a": [0, None]}}, "(0, 'x'), (null, 'y')", "(-1, 'x')"),
+        ("sound", {"ranges": {"a": [0, 9]}}, "(9, 'x'), (0, 'y')", "(10, 'x')"),
+        ("sound", {"listed": {"b": ["x", "y"]}}, "(9, 'x'), (0, null)", "(1, 'x'), (2, 'z')"),
+        ("sound", {"conditions": ["a = length(b)", "b <> 'o''clock'"]}, "(1, 'x')", "(2, 'x')"),
+        ("sound", {"conditions": ["a = length(b)"]}, "(1, 'x')", "(1, null)"),
         ("same_row_count", {"compare_model": "other"}, "(1, 'x'), (2, 'y')", "(1, 'x')"),
     ],
 )
