@@ -31,6 +31,7 @@ from pipelines.commands.common import (
     run_job,
     terminal,
 )
+from pipelines.commands.operating import daemon, doctor, webserver
 from pipelines.errors import ConfigurationError, RunFailedError
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ app = App(
     name="jeugdspiegel",
     help="New, extended and carried-over youth-care trajectories and their cost, per GP practice, from iJw messages.",
 )
+
+
+for _verb in (doctor, daemon, webserver):
+    app.command(_verb)
 
 
 def main() -> None:
