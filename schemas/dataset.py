@@ -6,7 +6,8 @@ asked rule by rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +29,8 @@ KEY_COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 """What every dataset of the lake begins with."""
 
 ALL_RULES = "all_rules"
+
+_ROWS_PER_VALUE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +79,8 @@ def typed_columns(dataset: Dataset) -> dict[str, pl.DataType | type[pl.DataType]
 
 @lru_cache(maxsize=256)
 def _gate(dataset: Dataset, context: Context) -> pa.DataFrameSchema:
-    rules = [rule.passes.fill_null(value=True) for rule in dataset.rules_for(context)]
-    return pa.DataFrameSchema(_shape(dataset), checks=[_check(pl.all_horizontal(rules), ALL_RULES)], strict=True)
+    holds = _all_hold(dataset, dataset.rules_for(context))
+    return pa.DataFrameSchema(_shape(dataset), checks=[_check(holds, ALL_RULES)], strict=True)
 
 
 @lru_cache(maxsize=256)
@@ -86,6 +89,42 @@ def _detail(dataset: Dataset, context: Context) -> pa.DataFrameSchema:
         _check(rule.passes.fill_null(value=True), str(place)) for place, rule in enumerate(dataset.rules_for(context))
     ]
     return pa.DataFrameSchema(_shape(dataset), checks=checks, strict=True)
+
+
+def _all_hold(dataset: Dataset, rules: Iterable[Rule]) -> pl.Expr:
+    """Whether a row keeps all rules; those of one column of text are asked of each distinct value once.
+
+    Codes, identifiers and clients come back in thousands of rows, and a pattern costs more than telling values apart.
+    """
+    of_text: dict[str, list[pl.Expr]] = defaultdict(list)
+    of_row = []
+    for rule in rules:
+        passes = rule.passes.fill_null(value=True)
+        roots = set(passes.meta.root_names())
+        name = roots.pop() if len(roots) == 1 else None
+        if name is not None and dataset.delivered.get(name) == pl.String:
+            of_text[name].append(passes)
+        else:
+            of_row.append(passes)
+    judged = [
+        pl.col(name).map_batches(_by_distinct(pl.all_horizontal(passes)), return_dtype=pl.Boolean).alias(name)
+        for name, passes in of_text.items()
+    ]
+    return pl.all_horizontal(*judged, *of_row)
+
+
+def _by_distinct(passes: pl.Expr) -> Callable[[pl.Series], pl.Series]:
+    def judge(values: pl.Series) -> pl.Series:
+        # Telling a reference from all others costs more than any pattern.
+        if values.approx_n_unique() * _ROWS_PER_VALUE > len(values):
+            return values.to_frame().select(passes).to_series()
+        distinct = values.unique()
+        failing = distinct.filter(~distinct.to_frame().select(passes).to_series())
+        if failing.is_empty():
+            return pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
+        return ~values.is_in(failing.implode(), nulls_equal=True)
+
+    return judge
 
 
 def _shape(dataset: Dataset) -> dict[str, pa.Column]:
