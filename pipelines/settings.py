@@ -158,6 +158,24 @@ class AlertSettings(BaseModel):
     warnings: bool = True
 
 
+class DisclosureSettings(BaseModel):
+    """``[disclosure]``: what may be published of small groups.
+
+    Attributes:
+        minimum_clients: a count of fewer clients, and the euros of fewer clients, are suppressed.
+        largest_client_share: euros are suppressed when one client has more than this share of them.
+        two_largest_clients_share: the same for the two largest clients together.
+        amount_margin: nobody may know a suppressed amount to within this share of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    minimum_clients: int = Field(default=10, ge=5, le=1000)
+    largest_client_share: float = Field(default=0.70, gt=0, le=1)
+    two_largest_clients_share: float = Field(default=0.85, gt=0, le=1)
+    amount_margin: float = Field(default=0.10, gt=0, le=1)
+
+
 class Settings(BaseModel):
     """All settings of a deployment.
 
@@ -166,6 +184,7 @@ class Settings(BaseModel):
         index_base_year: year in which the index of ``regional_comparison`` is 100.
         reading: the ``[reading]`` section.
         thresholds: the ``[thresholds]`` section.
+        disclosure: the ``[disclosure]`` section.
         freshness: the ``[freshness]`` section.
         schedule: the ``[schedule]`` section.
         alerts: the ``[alerts]`` section.
@@ -188,6 +207,7 @@ class Settings(BaseModel):
     publication: PublicationSettings = PublicationSettings()
     storage: StorageSettings = StorageSettings()
     logging: LoggingSettings = LoggingSettings()
+    disclosure: DisclosureSettings = DisclosureSettings()
     coverage: dict[Annotated[str, Field(pattern=r"^\d{4}$")], date] = Field(default_factory=dict)
 
 
@@ -212,6 +232,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "alerts": AlertSettings,
     "schedule": ScheduleSettings,
     "freshness": FreshnessSettings,
+    "disclosure": DisclosureSettings,
 }
 
 
