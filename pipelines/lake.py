@@ -12,17 +12,28 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import LakeLockedError
+from pipelines.errors import ConfigurationError, LakeLockedError
 from pipelines.home import Home
 from pipelines.parquet import read_parquet, sync_folder, write_parquet
+from pipelines.privacy import removal, rewriting
+from pipelines.pseudonyms import Pseudonyms
 from schemas.datasets import DATASETS
-from schemas.lake_files import FINDINGS, INBOX_INDEX, LEDGER, QUARANTINE_ROWS, REFERRER_SUGGESTIONS, Columns
+from schemas.lake_files import (
+    ERASED,
+    FINDINGS,
+    INBOX_INDEX,
+    LEDGER,
+    QUARANTINE_ROWS,
+    REFERRER_SUGGESTIONS,
+    REMOVED,
+    Columns,
+)
 
 _KEY = ["file_sha256", "file_name"]
 _PIECE_ROWS = 262_144
@@ -106,8 +117,41 @@ def locked(home: Home) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise LakeLockedError(f"Another run is writing to {home.lake}; wait until it is done.") from None
+        rewriting.finish(home)
         _finish_killed_run(home)
         yield
+
+
+def require_key(home: Home, pseudonyms: Pseudonyms) -> None:
+    """See that these are the pseudonyms that the lake holds: with another key the same child would be two.
+
+    Raises:
+        ConfigurationError: the lake was made with another key.
+    """
+    path = key_fingerprint_path(home)
+    if path.exists() and path.read_text(encoding="ascii") != pseudonyms.fingerprint:
+        raise ConfigurationError(
+            f"{home.pseudonym_key}: this key is not the one that {home.lake} was made with; put that one back, "
+            "or, after 'jeugdspiegel rekey' with a key from the environment, set the new value."
+        )
+
+
+def remember_key(home: Home, pseudonyms: Pseudonyms) -> None:
+    """Let a new lake remember whose pseudonyms it holds. Call it inside ``locked``.
+
+    Raises:
+        ConfigurationError: the lake was made with another key.
+    """
+    require_key(home, pseudonyms)
+    if not key_fingerprint_path(home).exists():
+        beside = home.lake / ".key.fingerprint"
+        beside.write_text(pseudonyms.fingerprint, encoding="ascii")
+        beside.replace(key_fingerprint_path(home))
+
+
+def key_fingerprint_path(home: Home) -> Path:
+    """Where the lake remembers with which key it was made."""
+    return home.lake / "key.fingerprint"
 
 
 def ensure_schemas(home: Home) -> None:
@@ -139,6 +183,7 @@ def append(home: Home, entries: Sequence[Entry], seen: pl.DataFrame | None = Non
         entries: deliveries; one with empty ``tables`` and the digest of a known one adds a name only.
         seen: rows of the inbox index (``INBOX_INDEX``) that hold once the entries are in the ledger.
     """
+    entries, removed = _without_erased(home, entries)
     with_rows = [entry for entry in entries if entry.tables or entry.quarantine is not None]
     _write_journal(home, {entry.row.file_sha256 for entry in with_rows})
     for name in sorted({name for entry in with_rows for name in entry.tables}):
@@ -147,6 +192,7 @@ def append(home: Home, entries: Sequence[Entry], seen: pl.DataFrame | None = Non
     quarantined = [(entry.quarantine, entry.row) for entry in with_rows]
     _replace_rows(_quarantine_path(home), QUARANTINE_ROWS, quarantined)
     _replace_rows(_findings_path(home), FINDINGS, [(entry.findings, entry.row) for entry in with_rows])
+    _write_removed(home, removed, {entry.row.file_sha256 for entry in with_rows})
     _append_ledger(home, entries)
     if seen is not None:
         _append_index(home, seen)
@@ -221,6 +267,8 @@ def _single_files(home: Home) -> dict[Path, Columns]:
         _quarantine_path(home): QUARANTINE_ROWS,
         _findings_path(home): FINDINGS,
         home.lake / "referrer_suggestions.parquet": REFERRER_SUGGESTIONS,
+        removal.removed_path(home): REMOVED,
+        removal.erased_path(home): ERASED,
     }
 
 
@@ -282,6 +330,30 @@ def _of_file(frame: pl.DataFrame, row: LedgerRow, columns: Columns) -> pl.DataFr
     return whole.select(pl.col(name).cast(dtype) for name, dtype in columns.items())
 
 
+def _without_erased(home: Home, entries: Sequence[Entry]) -> tuple[Sequence[Entry], pl.DataFrame]:
+    """The entries without persons who were erased, and what they lost by that (``REMOVED``)."""
+    erased = removal.erased_keys(home)
+    rows: list[tuple[str, str, int, int]] = []
+    if erased.is_empty():
+        return entries, pl.DataFrame(rows, schema=dict(REMOVED), orient="row")
+    kept = []
+    for entry in entries:
+        clean = removal.cleaned(entry.tables, entry.findings, erased)
+        kept.append(replace(entry, tables=clean.tables, findings=clean.findings))
+        if clean.rows:
+            rows.append((entry.row.file_sha256, removal.ERASURE, clean.rows, clean.cents))
+    return kept, pl.DataFrame(rows, schema=dict(REMOVED), orient="row")
+
+
+def _write_removed(home: Home, counts: pl.DataFrame, replaced: Collection[str]) -> None:
+    """Remember what files lost; nothing is written when nothing changes."""
+    path = removal.removed_path(home)
+    known = read_parquet(path, REMOVED)
+    whole = removal.with_counts(home, counts, replaced)
+    if not (path.exists() and whole.equals(known)):
+        write_parquet(whole, path)
+
+
 def _append_ledger(home: Home, entries: Sequence[Entry]) -> None:
     known = read_ledger(home)
     new = pl.DataFrame([vars(entry.row) for entry in entries], schema=dict(LEDGER))
@@ -322,6 +394,7 @@ def _remove_rows(home: Home, shas: Collection[str]) -> tuple[dict[str, int], int
             sync_folder(path.parent)
         else:
             write_parquet(kept, path)
+    _write_removed(home, pl.DataFrame(schema=dict(REMOVED)), shas)
     return gone, cents
 
 

@@ -104,7 +104,13 @@ class Pseudonyms:
 
     def file_token(self, text: str) -> str:
         """What stands in the place of a piece of a file's name: 48 bits, as 12 hexadecimal digits."""
-        return self._digest("file", text)[:12]
+        for link in self._subkeys["file"]:
+            text = _token(link, text)
+        return text
+
+    def file_key(self, name: str) -> str:
+        """By what a file of the inbox is known, instead of by its name."""
+        return self._digest("file", name)
 
     @property
     def fingerprint(self) -> str:
@@ -126,7 +132,7 @@ class Pseudonyms:
 
     def moved_token(self, token: str) -> str:
         """A ``file_token`` after a rotation."""
-        return _keyed_digests(self._subkeys["file"][-1:], [token])[0][:12]
+        return _token(self._subkeys["file"][-1], token)
 
     def _digest(self, use: str, value: str) -> str:
         return _keyed_digests(self._subkeys[use], [value])[0]
@@ -153,6 +159,10 @@ def _of_subkeys(subkeys: _Subkeys) -> Pseudonyms:
     pseudonyms = object.__new__(Pseudonyms)
     pseudonyms._subkeys, pseudonyms._remembered = subkeys, {}
     return pseudonyms
+
+
+def _token(link: bytes, text: str) -> str:
+    return _link_digests(link, [text])[0][:12]
 
 
 def _sealed(links: Sequence[bytes], digest: str) -> str:
@@ -213,12 +223,14 @@ class NextKey:
         staged: where it lies now, mode 0600.
         target: where ``adopt`` puts it: the key file, or a file for whoever sets the environment variable.
         is_for_environment: the key comes from the environment, which nobody here can write.
+        links: how many links it has.
     """
 
     pseudonyms: Pseudonyms
     staged: Path
     target: Path
     is_for_environment: bool
+    links: int
     _text: str
 
     def adopt(self, environment: MutableMapping[str, str]) -> None:
@@ -259,7 +271,7 @@ def next_key(key_file: Path, environment: Mapping[str, str], link_file: Path | N
         _write_private(staged, text + "\n")
     except OSError as error:
         raise ConfigurationError(f"{staged}: the key cannot be written ({error.strerror}).") from None
-    return NextKey(Pseudonyms(*chain), staged, target, is_for_environment, text)
+    return NextKey(Pseudonyms(*chain), staged, target, is_for_environment, len(chain), text)
 
 
 def fingerprint_in(path: Path) -> str | None:

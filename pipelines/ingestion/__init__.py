@@ -102,6 +102,7 @@ def ingest(
     tell = on_progress or (lambda _: None)
     with lake.locked(home):
         lake.ensure_schemas(home)
+        lake.remember_key(home, pseudonyms)
         shutil.rmtree(home.scratch, ignore_errors=True)
         home.scratch.mkdir(mode=0o700, parents=True)
         scan = scan_inbox(home.inbox, settings.reading.settle_seconds)
@@ -112,7 +113,7 @@ def ingest(
             files=len(scan.ready), files_unchanged=len(scan.ready) - len(todo), files_growing=len(scan.growing)
         )
         tell(IngestProgress(0, len(todo), 0))
-        for taken in _read(todo, writer.intake, settings):
+        for taken in read_files(todo, writer.intake, settings):
             report = _counted(report, writer.add(taken))
             done = writer.files_done
             tell(IngestProgress(done, len(todo), report.rows_read))
@@ -131,6 +132,13 @@ def look(home: Home, settings: Settings) -> IngestReport:
         files_new=new,
         files_growing=len(scan.growing),
     )
+
+
+def new_files(home: Home, settings: Settings) -> list[InboxFile]:
+    """The files that a run would find new, those that are still being written included; nothing is opened."""
+    scan = scan_inbox(home.inbox, settings.reading.settle_seconds)
+    files = [*scan.ready, *scan.growing]
+    return _not_seen(files, {file.name: _changed_ns(file) for file in files}, lake.read_index(home))
 
 
 def _intake(home: Home, settings: Settings, pseudonyms: Pseudonyms) -> Intake:
@@ -166,7 +174,7 @@ def _not_seen(files: Sequence[InboxFile], changed_ns: dict[str, int], index: pl.
 # --- spreading the work ---
 
 
-def _read(files: Sequence[InboxFile], intake: Intake, settings: Settings) -> Iterator[Taken]:
+def read_files(files: Sequence[InboxFile], intake: Intake, settings: Settings) -> Iterator[Taken]:
     """Read files side by side when there is enough to do; large ones one by one, because of their memory."""
     small = [file for file in files if file.size < _LARGE_BYTES]
     large = [file for file in files if file.size >= _LARGE_BYTES]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines import lake
 from pipelines.errors import ConfigurationError
 from pipelines.home import Home
 from pipelines.parquet import write_parquet
@@ -44,8 +45,10 @@ def load(home: Home, pseudonyms: Pseudonyms, loaded_on: date | None = None) -> d
         Rows per table.
 
     Raises:
-        ConfigurationError: a required table is missing, or a row breaks a rule: file, row, column and rule.
+        ConfigurationError: a required table is missing, or a row breaks a rule: file, row, column and rule; or the
+            lake was made with another key.
     """
+    lake.require_key(home, pseudonyms)
     tables = {table.name: _read(home.reference / f"{table.name}.csv", table) for table in TABLES}
     for table in TABLES:
         _check_key(tables[table.name], table)

@@ -64,6 +64,11 @@ def _known_at(frame: pl.DataFrame) -> pl.Expr:
 def _row_digest(frame: pl.DataFrame, dataset: Dataset, kind: str, pseudonyms: Pseudonyms) -> pl.Series:
     if kind not in FLAT_KINDS:
         return pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+    return row_digests(frame, dataset, pseudonyms)
+
+
+def row_digests(frame: pl.DataFrame, dataset: Dataset, pseudonyms: Pseudonyms) -> pl.Series:
+    """The ``row_digest`` of flat rows: over every column that was read, in the types that the lake keeps."""
     ours = [name for name in dataset.lake if name not in KEY_COLUMNS and name not in ("row_digest", "age")]
     place = [name for name in ("municipality_code", "provider_agb") if name in dataset.lake]
     return pseudonyms.rows(frame.select(*place, *ours))
