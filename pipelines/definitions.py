@@ -9,15 +9,18 @@ from typing import Any
 import dagster as dg
 
 from pipelines.assets.care_profiles import CARE_PROFILES, care_profiles
-from pipelines.assets.lake import deliveries
-from pipelines.assets.models import build_models, dbt_variables
+from pipelines.assets.intake_record import intake_record
+from pipelines.assets.lake import build_deliveries
+from pipelines.assets.locked_home import locked_home
+from pipelines.assets.models import build_models, dbt_variables, lake_comments
+from pipelines.assets.publication import build_publication
 from pipelines.assets.reference import reference_tables
 from pipelines.assets.referrers import referrer_suggestions
-from pipelines.assets.warehouse import build_warehouse
-from pipelines.automation import nightly, nightly_schedule
+from pipelines.automation import SCHEDULES, SENSORS, freshness_policies, nightly, with_freshness
 from pipelines.home import Home
 from pipelines.operations.recorder import recorded
 from pipelines.resources import home_from
+from pipelines.settings import load_settings
 from pipelines.transformation import Dbt, prepare_manifest
 
 # What people read in the warehouse; the groups come from the dbt project.
@@ -29,33 +32,44 @@ def build_definitions(home: Home | None = None, overrides: Mapping[str, Any] | N
 
     Args:
         home: default: ``$JEUGDSPIEGEL_HOME``, else ``./var``.
-        overrides: resources to use in place of ours (``home``, ``dbt``, ``progress``).
+        overrides: resources to use in place of ours: ``home`` (locked, for assets), ``place`` (for whoever only
+            looks), ``dbt``, ``progress``.
 
     Raises:
         ConfigurationError: jeugdspiegel.toml is wrong.
         TransformationError: the dbt project does not parse.
     """
     home = home or home_from()
+    settings = load_settings(home.settings_file)
     given = dict(overrides or {})
     # A code location lives for months: a dbt that it had to start for the manifest ends with this function.
     with nullcontext(given["dbt"]) if "dbt" in given else Dbt(home) as dbt:
         manifest = prepare_manifest(home, dbt_variables(home), dbt)
     models = build_models(manifest, tuple(CARE_PROFILES))
     published = [key for key, group in models.group_names_by_key.items() if group in _READ_BY_PEOPLE]
+    assets = [
+        build_deliveries(settings.schedule.first_month, lake_comments(manifest)),
+        intake_record,
+        reference_tables,
+        referrer_suggestions,
+        care_profiles,
+        models,
+        *build_publication(sorted(published)),
+    ]
     return dg.Definitions(
-        assets=[
-            deliveries,
-            reference_tables,
-            referrer_suggestions,
-            care_profiles,
-            models,
-            build_warehouse(sorted(published)),
-        ],
+        assets=with_freshness(assets, freshness_policies(settings.freshness, tuple(CARE_PROFILES))),
         jobs=[nightly],
-        schedules=[nightly_schedule],
+        schedules=SCHEDULES,
+        sensors=SENSORS,
         # A process per step would import everything again for each of the six steps.
         executor=dg.in_process_executor,
-        resources={"home": home, "dbt": Dbt(home), **given, "progress": recorded(given.get("progress"))},
+        resources={
+            "home": locked_home(home, settings.schedule.wait_seconds),
+            "place": home,
+            "dbt": Dbt(home),
+            **given,
+            "progress": recorded(given.get("progress")),
+        },
     )
 
 

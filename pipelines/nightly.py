@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -20,7 +21,7 @@ from pipelines.errors import ConfigurationError, RunFailedError
 from pipelines.home import Home
 from pipelines.ingestion import IngestProgress, IngestReport
 from pipelines.operations.storage import prepare_instance
-from pipelines.publication import Published, check_replaceable
+from pipelines.publication import Published, audit, check_replaceable
 from pipelines.resources import Progress, RunEnded
 from pipelines.transformation import Dbt, NodeFinished
 
@@ -52,6 +53,7 @@ def run_nightly(
     *,
     take_in: bool = True,
     verbose: bool = False,
+    accept_drift: bool = False,
 ) -> NightlyResult:
     """Run the nightly job on a home folder.
 
@@ -60,17 +62,19 @@ def run_nightly(
         progress: whoever follows the run.
         take_in: False leaves the inbox alone and builds the warehouse from what the lake holds.
         verbose: let Dagster log to the terminal.
+        accept_drift: publish also what differs more from the live publication than the settings allow.
 
     Raises:
         ConfigurationError: settings, key or reference tables are wrong.
         LakeLockedError, PublicationError, TransformationError: the run failed; the warehouse is as it was.
+        AuditError: a check blocked the publication; the warehouse is as it was.
         NightlyError: any other failure; the warehouse is as it was.
     """
     place = Home(home.absolute())
     place.make()
     check_replaceable(place)
     witness = _Witness(progress or Progress())
-    started = time.monotonic()
+    started, began = time.monotonic(), datetime.now(UTC)
     with Dbt(place) as dbt, _instance(place) as instance:
         # dbt loads on the second core while Dagster plans and the inbox is read on the first.
         dbt.start()
@@ -78,19 +82,28 @@ def run_nightly(
         job = definitions.resolve_job_def(nightly.name)
         try:
             result = job.execute_in_process(
-                run_config=_run_config(verbose),
+                run_config=_run_config(verbose, accept_drift),
                 instance=instance,
                 asset_selection=None if take_in else _without_inbox(definitions),
             )
         except (ConfigurationError, RunFailedError, KeyboardInterrupt):
             raise
         except dg.Failure as failure:
-            raise NightlyError(f"The run failed: {failure.description} 'jeugdspiegel ui' shows the step.") from None
+            raise _own_error(failure) from None
         except Exception as error:  # noqa: BLE001 - the text of a library's error may hold values
+            outcome = audit.last(place)
+            if outcome and outcome.breaches and outcome.checked_at >= began:
+                raise audit.AuditError(outcome.sentence) from None
             raise NightlyError(f"The run failed ({type(error).__name__}); 'jeugdspiegel ui' shows the step.") from None
     if witness.published is None:
         raise NightlyError("The run ended without putting a warehouse live; 'jeugdspiegel ui' shows why.")
     return NightlyResult(result.run_id, witness.ingested, witness.published, time.monotonic() - started)
+
+
+def _own_error(failure: dg.Failure) -> Exception:
+    if isinstance(failure.__cause__, ConfigurationError | RunFailedError):
+        return failure.__cause__
+    return NightlyError(f"The run failed: {failure.description} 'jeugdspiegel ui' shows the step.")
 
 
 @contextmanager
@@ -108,8 +121,11 @@ def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
             os.environ["DAGSTER_HOME"] = before
 
 
-def _run_config(verbose: bool) -> Mapping[str, object]:
-    return {"loggers": {"console": {"config": {"log_level": "INFO" if verbose else "CRITICAL"}}}}
+def _run_config(verbose: bool, accept_drift: bool) -> Mapping[str, object]:
+    return {
+        "loggers": {"console": {"config": {"log_level": "INFO" if verbose else "CRITICAL"}}},
+        "ops": {"protected": {"config": {"accept_drift": accept_drift}}},
+    }
 
 
 def _without_inbox(definitions: dg.Definitions) -> Sequence[dg.AssetKey]:

@@ -76,11 +76,11 @@ def test_every_asset_says_what_it_is(definitions: dg.Definitions) -> None:
     assert silent == set()
 
 
-def test_warehouse_waits_for_every_mart_and_for_the_ledger_of_deliveries(definitions: dg.Definitions) -> None:
+def test_publication_waits_for_every_mart_and_for_the_ledger_of_deliveries(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     read_by_people = {key for key in graph.get_all_asset_keys() if graph.get(key).group_name in {"marts", "ops"}}
 
-    parents = graph.get(dg.AssetKey("warehouse")).parent_keys
+    parents = graph.get(dg.AssetKey("protected")).parent_keys
 
     assert parents == read_by_people
     assert {dg.AssetKey(["marts", "practice_years"]), dg.AssetKey(["ops", "deliveries"])} <= parents
@@ -139,7 +139,7 @@ def test_run_in_the_foreground_is_kept_where_the_ui_looks(demo_home: Path, monke
 
     with dg.DagsterInstance.get() as instance:
         (run,) = instance.get_runs()
-        warehouse = instance.get_latest_materialization_event(dg.AssetKey("warehouse"))
+        warehouse = instance.get_latest_materialization_event(dg.AssetKey("publication"))
 
     assert (run.job_name, run.status) == ("nightly", dg.DagsterRunStatus.SUCCESS)
     assert warehouse is not None

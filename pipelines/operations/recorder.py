@@ -74,7 +74,7 @@ class Recorder(Progress):
     def on_published(self, published: Published) -> None:
         """Remember what is live."""
         self._published_after = self._seconds()
-        self._publication = published.path.name
+        self._publication = published.name
         self._listener.on_published(published)
 
     def on_step(self, step: str, seconds: float) -> None:

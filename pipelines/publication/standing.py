@@ -6,24 +6,19 @@ what the live warehouse was built from with what there is now. Does not belong h
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from pipelines import ingestion
 from pipelines.home import Home
 from pipelines.ingestion import IngestReport
+from pipelines.publication import shelf
+from pipelines.publication.inputs import code_digest, digest_of
+from pipelines.publication.manifest import libraries
 from pipelines.settings import dbt_variables, load_settings
-
-_CODE = Path(__file__).resolve().parents[2]
-_ROOMS = ("pipelines", "schemas", "dbt_project")
-_SOURCES = frozenset({".py", ".sql", ".yml", ".yaml", ".csv", ".md"})
-_LIBRARIES = ("dbt-core", "dbt-duckdb", "duckdb", "polars")
 
 
 @dataclass(frozen=True)
@@ -33,17 +28,20 @@ class Standing:
     Attributes:
         report: the inbox, in which nothing is new.
         built_at: when the warehouse went live (UTC).
+        rolled_back_from: the newer publication in whose place an operator put this one; None when it is the newest.
     """
 
     report: IngestReport
     built_at: datetime
+    rolled_back_from: str | None = None
 
     @property
     def reason(self) -> str:
         """One sentence for a person, and for the schedule that skips the night."""
+        instead = f", in the place of {self.rolled_back_from}" if self.rolled_back_from else ""
         return (
             f"Nothing new in the inbox, the reference tables and the settings: "
-            f"the warehouse of {self.built_at:%d-%m-%Y %H:%M} UTC stands."
+            f"the warehouse of {self.built_at:%d-%m-%Y %H:%M} UTC stands{instead}."
         )
 
 
@@ -67,7 +65,8 @@ def find_standing(home: Home) -> Standing | None:
     report = ingestion.look(home, load_settings(home.settings_file))
     if report.files_new or report.files_growing or record.read_text(encoding="utf-8") != _inputs(home):
         return None
-    return Standing(report, datetime.fromtimestamp(home.warehouse.stat().st_mtime, UTC))
+    built_at = datetime.fromtimestamp(home.warehouse.stat().st_mtime, UTC)
+    return Standing(report, built_at, shelf.rolled_back_from(home))
 
 
 def _record(home: Home) -> Path:
@@ -75,29 +74,12 @@ def _record(home: Home) -> Path:
 
 
 def _inputs(home: Home) -> str:
+    settings = load_settings(home.settings_file)
     values: Mapping[str, object] = {
-        "deliveries": _digest([home.lake / "ledger.parquet"]),
-        "reference": _digest(sorted(home.lake_reference.glob("*.parquet"))),
-        "settings": dbt_variables(load_settings(home.settings_file)),
-        "code": _code_digest(),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "deliveries": digest_of([home.lake / "ledger.parquet"]),
+        "reference": digest_of(sorted(home.lake_reference.glob("*.parquet"))),
+        "settings": dbt_variables(settings),
+        "code": code_digest(),
+        "libraries": libraries(),
     }
     return json.dumps(values, sort_keys=True, indent=2)
-
-
-@cache
-def _code_digest() -> str:
-    return _digest(
-        path
-        for room in _ROOMS
-        for path in sorted((_CODE / room).rglob("*"))
-        if path.suffix in _SOURCES and path.is_file()
-    )
-
-
-def _digest(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0")
-        digest.update(path.read_bytes() if path.exists() else b"")
-    return digest.hexdigest()
