@@ -141,7 +141,7 @@ class Pseudonyms:
         # The same clients come back in every batch and message: each is digested once a process, and then looked up.
         asked = values.rename("value").to_frame()
         known = self._remembered.get(use, pl.DataFrame(schema=_REMEMBERED))
-        new = asked.unique().drop_nulls().join(known, on="value", how="anti")["value"]
+        new = values.unique().drop_nulls().rename("value").to_frame().join(known, on="value", how="anti")["value"]
         if not new.is_empty():
             if known.height + len(new) > _MOST_REMEMBERED:
                 known = known.join(asked, on="value", how="semi")

@@ -172,10 +172,10 @@ def _read(rows: pl.DataFrame, dataset: Dataset, forms: Mapping[str, ColumnForm])
 def _number(name: str, dataset: Dataset, form: ColumnForm, is_typed: bool) -> pl.Expr:
     column, is_amount = pl.col(name), name in dataset.amounts
     if form.is_plain:
-        read = (numbers.plain_cents if is_amount else numbers.plain_decimals)(column, form.convention)
+        convert = numbers.plain_cents if is_amount else numbers.plain_decimals
     else:
         convert = numbers.cents if is_amount else numbers.decimals
-        read = by_distinct(column, lambda seen: seen.to_frame().select(convert(pl.nth(0), form.convention)).to_series())
+    read = by_distinct(column, lambda seen: seen.to_frame().select(convert(pl.nth(0), form.convention)).to_series())
     if not is_typed:
         return read
     return pl.when(pl.col(TYPED + name)).then(numbers.typed_cents(column) if is_amount else column).otherwise(read)

@@ -69,10 +69,10 @@ def whole_bsns(values: pl.Series) -> pl.Series:
 
     A BSN with two leading zeros was never issued, so seven digits have no reading.
     """
-    text = pl.col("text")
-    padded = text.str.zfill(_BSN_LENGTH)
-    lost = text.str.contains(r"^[1-9][0-9]{7}$") & _eleven_proof(padded)
-    return values.to_frame("text").select(pl.when(lost).then(padded).otherwise(text)).to_series()
+    short = values.filter(values.str.contains(r"^[1-9][0-9]{7}$"))
+    padded = short.str.zfill(_BSN_LENGTH)
+    passes = padded.to_frame("text").select(_eleven_proof(pl.col("text"))).to_series()
+    return values.replace(short.filter(passes), padded.filter(passes))
 
 
 def whole_agb_codes(values: pl.Series) -> pl.Series:
