@@ -171,8 +171,11 @@ def read_ledger(home: Home) -> pl.DataFrame:
 
 
 def read_index(home: Home) -> pl.DataFrame:
-    """The files of the inbox that need not be opened again, as ``INBOX_INDEX``."""
-    return read_parquet(_index_path(home), INBOX_INDEX)
+    """The files of the inbox that need not be opened again, as ``INBOX_INDEX``; none when it is of another shape."""
+    path = _index_path(home)
+    if path.exists() and pl.read_parquet_schema(path) != pl.Schema(INBOX_INDEX):
+        return pl.DataFrame(schema=dict(INBOX_INDEX))
+    return read_parquet(path, INBOX_INDEX)
 
 
 def append(home: Home, entries: Sequence[Entry], seen: pl.DataFrame | None = None) -> None:

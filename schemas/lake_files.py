@@ -67,5 +67,7 @@ INBOX_INDEX: Columns = {
     "modified_ns": pl.Int64,
     "changed_ns": pl.Int64,
     "reader_version": pl.Int32,
+    "file_key": pl.String,
 }
-"""One row per file of the inbox whose deliveries are all in the ledger: an unchanged file is not opened again."""
+"""One row per file of the inbox whose deliveries are all in the ledger: an unchanged file is not opened again.
+``file_name`` is the name without persons, ``file_key`` a keyed digest of the whole name."""

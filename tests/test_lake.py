@@ -202,7 +202,7 @@ def test_unknown_file_is_nothing_to_forget(home: Home) -> None:
 
 def test_forgotten_file_is_read_again_when_it_is_still_in_the_inbox(home: Home) -> None:
     (home.inbox / "a").write_text("x")
-    seen = pl.DataFrame([("a", 1, 2, 3, 1), ("b", 1, 2, 3, 1)], schema=dict(INBOX_INDEX), orient="row")
+    seen = pl.DataFrame([("a", 1, 2, 3, 1, "ka"), ("b", 1, 2, 3, 1, "kb")], schema=dict(INBOX_INDEX), orient="row")
     with lake.locked(home):
         lake.ensure_schemas(home)
         lake.append(home, [entry("a", 1)], seen)

@@ -23,11 +23,11 @@ from pipelines.deliveries import InboxFile, Limits, scan_inbox
 from pipelines.home import Home
 from pipelines.ingestion.intake import INTERNAL_ERROR, UNREADABLE, Intake, Taken, take_in
 from pipelines.lake import Entry, LedgerRow
-from pipelines.pseudonyms import Pseudonyms
+from pipelines.pseudonyms import Pseudonyms, load_pseudonyms
 from pipelines.settings import Settings
 from schemas.lake_files import INBOX_INDEX
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised when reading or validation changes: the inbox is then looked at again, and what was refused is read again."""
 
 _CHUNK_FILES = 128
@@ -107,8 +107,8 @@ def ingest(
         home.scratch.mkdir(mode=0o700, parents=True)
         scan = scan_inbox(home.inbox, settings.reading.settle_seconds)
         changed_ns = {file.name: _changed_ns(file) for file in scan.ready}
-        todo = _not_seen(scan.ready, changed_ns, lake.read_index(home))
-        writer = _Writer(home, changed_ns, _intake(home, settings, pseudonyms))
+        todo = _not_seen(scan.ready, changed_ns, lake.read_index(home), pseudonyms)
+        writer = _Writer(home, changed_ns, intake_of(home, settings, pseudonyms))
         report = IngestReport(
             files=len(scan.ready), files_unchanged=len(scan.ready) - len(todo), files_growing=len(scan.growing)
         )
@@ -125,7 +125,7 @@ def look(home: Home, settings: Settings) -> IngestReport:
     """How many files a run would find new; nothing is opened or written."""
     scan = scan_inbox(home.inbox, settings.reading.settle_seconds)
     changed_ns = {file.name: _changed_ns(file) for file in scan.ready}
-    new = len(_not_seen(scan.ready, changed_ns, lake.read_index(home)))
+    new = len(_not_seen(scan.ready, changed_ns, lake.read_index(home), _pseudonyms(home)))
     return IngestReport(
         files=len(scan.ready),
         files_unchanged=len(scan.ready) - new,
@@ -138,10 +138,17 @@ def new_files(home: Home, settings: Settings) -> list[InboxFile]:
     """The files that a run would find new, those that are still being written included; nothing is opened."""
     scan = scan_inbox(home.inbox, settings.reading.settle_seconds)
     files = [*scan.ready, *scan.growing]
-    return _not_seen(files, {file.name: _changed_ns(file) for file in files}, lake.read_index(home))
+    changed_ns = {file.name: _changed_ns(file) for file in files}
+    return _not_seen(files, changed_ns, lake.read_index(home), _pseudonyms(home))
 
 
-def _intake(home: Home, settings: Settings, pseudonyms: Pseudonyms) -> Intake:
+def _pseudonyms(home: Home) -> Pseudonyms | None:
+    """Those of a home in which something was taken in; looking must not make a key."""
+    return None if lake.read_index(home).is_empty() else load_pseudonyms(home.pseudonym_key, os.environ)
+
+
+def intake_of(home: Home, settings: Settings, pseudonyms: Pseudonyms) -> Intake:
+    """What every file needs, and what the ledger says is not to be read again."""
     done = lake.read_ledger(home).filter(pl.col("refusal").is_null())
     return Intake(
         inbox=home.inbox,
@@ -162,13 +169,19 @@ def _changed_ns(file: InboxFile) -> int:
         return -1
 
 
-def _not_seen(files: Sequence[InboxFile], changed_ns: dict[str, int], index: pl.DataFrame) -> list[InboxFile]:
-    seen = set(index.select(list(INBOX_INDEX)).iter_rows())
-    return [
-        file
-        for file in files
-        if (file.name, file.size, file.modified_ns, changed_ns[file.name], READER_VERSION) not in seen
-    ]
+def _not_seen(
+    files: Sequence[InboxFile], changed_ns: dict[str, int], index: pl.DataFrame, pseudonyms: Pseudonyms | None
+) -> list[InboxFile]:
+    if pseudonyms is None or index.is_empty():
+        return list(files)
+    seen = set(index.select("file_key", "size", "modified_ns", "changed_ns", "reader_version").iter_rows())
+
+    def state(file: InboxFile) -> tuple[str, int, int, int, int]:
+        # By a key of its name: the name itself may be a person's.
+        key = pseudonyms.file_key(file.name)
+        return key, file.size, file.modified_ns, changed_ns[file.name], READER_VERSION
+
+    return [file for file in files if state(file) not in seen]
 
 
 # --- spreading the work ---
@@ -241,7 +254,7 @@ class _Writer:
         self._named = set(intake.named)
         self._rows: dict[str, LedgerRow] = {}
         self._entries: list[Entry] = []
-        self._seen: list[tuple[str, int, int, int, int]] = []
+        self._seen: list[tuple[str, int, int, int, int, str]] = []
         self._pending_rows = 0
 
     def add(self, taken: Taken) -> Taken:
@@ -254,7 +267,9 @@ class _Writer:
         self._entries.extend(entries)
         self._pending_rows += sum(entry.row.rows_accepted for entry in entries)
         file = taken.file
-        state = (file.name, file.size, file.modified_ns, self._changed_ns[file.name], READER_VERSION)
+        key = self.intake.pseudonyms.file_key(file.name)
+        changed_ns = self._changed_ns[file.name]
+        state = (taken.shown_name, file.size, file.modified_ns, changed_ns, READER_VERSION, key)
         # What could not be read for a reason outside the file may be readable tomorrow.
         is_final = all(entry.row.refusal not in (INTERNAL_ERROR, UNREADABLE) for entry in entries)
         if is_final:

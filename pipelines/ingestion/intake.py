@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -34,6 +35,8 @@ from pipelines.deliveries.model import Header, ValidatedDelivery
 from pipelines.deliveries.recognise import Message, recognise
 from pipelines.deliveries.sources import read_head, size_of
 from pipelines.lake import Entry, LedgerRow
+from pipelines.privacy.names import is_like_bsn, masked, pieces, same_name
+from pipelines.privacy.recognition import personal_pieces
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.validation import RefusedAfterReading, RefusedDelivery, validate, validate_batches, validate_many
 
@@ -54,7 +57,7 @@ class Intake:
         limits: sizes that are refused.
         pseudonyms: the deployment's pseudonyms.
         seen_at: the run's time (UTC), as ``first_seen_at``.
-        named: (sha256, file name) that the ledger has and did not refuse: not read again.
+        named: sha256 and file name, as shown, that the ledger has and did not refuse: not read again.
         taken: sha256 of bytes whose rows the lake has: another name adds a ledger row only.
     """
 
@@ -66,6 +69,15 @@ class Intake:
     named: frozenset[tuple[str, str]]
     taken: frozenset[str]
 
+    @cached_property
+    def with_tokens(self) -> Mapping[str, list[str]]:
+        """Of ``named``, by sha256: the names that are shown without a person."""
+        found: dict[str, list[str]] = {}
+        for sha, name in self.named:
+            if "~" in name:
+                found.setdefault(sha, []).append(name)
+        return found
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -76,6 +88,7 @@ class Taken:
         entries: its deliveries that are new or refused; one with ``also_named`` has no counts of its own.
         also_named: places in ``entries`` of deliveries whose bytes the lake has under another name.
         known: deliveries in it that the ledger has.
+        shown_name: the file's name without persons.
         is_growing: it changed while it was read: nothing of it counts, the next run takes it.
     """
 
@@ -83,14 +96,16 @@ class Taken:
     entries: tuple[Entry, ...] = ()
     also_named: frozenset[int] = frozenset()
     known: int = 0
+    shown_name: str = ""
     is_growing: bool = False
 
 
 @dataclass
 class _Progress:
-    """A file while it is read."""
+    """A file while it is read; ``personal`` are the pieces of its names that turned out to be about a person."""
 
     file: InboxFile
+    personal: set[str] = field(default_factory=set)
     entries: list[Entry | None] = field(default_factory=list)
     also_named: set[int] = field(default_factory=set)
     known: int = 0
@@ -119,14 +134,27 @@ def take_in(files: Sequence[InboxFile], intake: Intake) -> list[Taken]:
                 _validate_group(waiting, intake)
                 waiting, size = [], 0
     _validate_group(waiting, intake)
-    return [_taken(progress) for progress in started]
+    return [_taken(progress, intake) for progress in started]
 
 
-def _taken(progress: _Progress) -> Taken:
+def _taken(progress: _Progress, intake: Intake) -> Taken:
     if not is_unchanged(progress.file):
         return Taken(progress.file, is_growing=True)
-    entries = tuple(entry for entry in progress.entries if entry is not None)
-    return Taken(progress.file, entries, frozenset(progress.also_named), progress.known)
+
+    def shown(name: str) -> str:
+        return masked(name, lambda piece: piece in progress.personal or is_like_bsn(piece), intake.pseudonyms)
+
+    entries = tuple(_shown(entry, shown) for entry in progress.entries if entry is not None)
+    return Taken(
+        progress.file, entries, frozenset(progress.also_named), progress.known, shown_name=shown(progress.file.name)
+    )
+
+
+def _shown(entry: Entry, shown: Callable[[str], str]) -> Entry:
+    """The entry under names without persons: what is personal is known once the whole file was read."""
+    row = entry.row
+    container = None if row.container is None else shown(row.container)
+    return replace(entry, row=replace(row, file_name=shown(row.file_name), container=container))
 
 
 def _read_file(progress: _Progress, intake: Intake) -> Iterator[_Waiting]:
@@ -135,6 +163,7 @@ def _read_file(progress: _Progress, intake: Intake) -> Iterator[_Waiting]:
     scratch = Path(tempfile.mkdtemp(dir=intake.scratch))
     try:
         for part in _parts(file, intake, scratch):
+            _look_for_persons(part, progress)
             if isinstance(part, RefusedPart):
                 progress.entries.append(_refused(part, part.refusal, _UNKNOWN, intake))
             elif not _is_known(part, progress, intake):
@@ -150,7 +179,8 @@ def _parts(file: InboxFile, intake: Intake, scratch: Path) -> Iterator[Part | Re
             part = next(parts, None)
         except Exception as error:  # noqa: BLE001 - one file must not stop the others
             # Its bytes may be out of reach: its name identifies it until it can be read.
-            digest = hashlib.sha256(b"unread\0" + file.name.encode("utf-8", "surrogateescape")).hexdigest()
+            name = file.name.encode("utf-8", "surrogateescape").hex()
+            digest = hashlib.sha256(b"unread\0" + intake.pseudonyms.file_key(name).encode()).hexdigest()
             modified_at = datetime.fromtimestamp(file.modified_ns / 1e9, tz=UTC)
             yield RefusedPart(file.name, None, digest, modified_at, _refusal_of(error))
             return
@@ -159,8 +189,22 @@ def _parts(file: InboxFile, intake: Intake, scratch: Path) -> Iterator[Part | Re
         yield part
 
 
+def _look_for_persons(part: Part | RefusedPart, progress: _Progress) -> None:
+    """Find out which pieces of the part's names are about a person, from what the part itself says."""
+    candidates = {piece for name in (part.file_name, part.container) if name for piece in pieces(name)}
+    source = progress.file.path if isinstance(part, RefusedPart) else part.source
+    try:
+        progress.personal |= personal_pieces(source, candidates - progress.personal)
+    except OSError:
+        # Its bytes are out of reach: nothing can be told, and any word may be a name.
+        progress.personal |= candidates
+
+
 def _is_known(part: Part, progress: _Progress, intake: Intake) -> bool:
-    if (part.sha256, part.file_name) in intake.named:
+    without_persons = intake.with_tokens.get(part.sha256, ())
+    if (part.sha256, part.file_name) in intake.named or any(
+        same_name(name, part.file_name, intake.pseudonyms) for name in without_persons
+    ):
         progress.known += 1
         return True
     if part.sha256 in intake.taken:
