@@ -79,10 +79,10 @@ def by_dbt(home: Path, memory: str) -> Callable[[], int]:
 
 
 def _profiles(home: Path, memory: str) -> Path:
-    """The project's profile, with a bound on memory and a place to spill."""
+    """The project's profile, with a bound on memory; what does not fit is spilled beside the candidate."""
     profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
     settings = profile["jeugdspiegel"]["outputs"]["candidate"]["settings"]
-    settings |= {"memory_limit": memory, "temp_directory": str(home / "spill")}
+    settings |= {"memory_limit": memory}
     folder = home / "profiles"
     folder.mkdir(exist_ok=True)
     (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
