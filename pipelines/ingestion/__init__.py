@@ -23,6 +23,7 @@ from pipelines.deliveries import InboxFile, Limits, scan_inbox
 from pipelines.home import Home
 from pipelines.ingestion.intake import INTERNAL_ERROR, UNREADABLE, Intake, Taken, take_in
 from pipelines.lake import Entry, LedgerRow
+from pipelines.parquet import read_parquet
 from pipelines.pseudonyms import Pseudonyms, load_pseudonyms
 from pipelines.settings import Settings
 from schemas.lake_files import INBOX_INDEX
@@ -158,7 +159,16 @@ def intake_of(home: Home, settings: Settings, pseudonyms: Pseudonyms) -> Intake:
         seen_at=datetime.now(UTC),
         named=frozenset(done.select("file_sha256", "file_name").iter_rows()),
         taken=frozenset(done["file_sha256"]),
+        places=_places(home),
     )
+
+
+def _places(home: Home) -> frozenset[str]:
+    names = [
+        read_parquet(home.lake_reference / f"{table}.parquet", {column: pl.String})[column]
+        for table, column in (("praktijken", "naam"), ("gemeenten", "naam"), ("gemeenten", "regio"))
+    ]
+    return frozenset(pl.concat(names).drop_nulls().str.to_lowercase().str.extract_all(r"\p{L}+").explode())
 
 
 def _changed_ns(file: InboxFile) -> int:

@@ -35,7 +35,7 @@ from pipelines.deliveries.model import Header, ValidatedDelivery
 from pipelines.deliveries.recognise import Message, recognise
 from pipelines.deliveries.sources import read_head, size_of
 from pipelines.lake import Entry, LedgerRow
-from pipelines.privacy.names import is_like_bsn, masked, pieces, same_name
+from pipelines.privacy.names import identifiers, is_like_bsn, masked, pieces, same_name
 from pipelines.privacy.recognition import personal_pieces
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.validation import RefusedAfterReading, RefusedDelivery, validate, validate_batches, validate_many
@@ -59,6 +59,7 @@ class Intake:
         seen_at: the run's time (UTC), as ``first_seen_at``.
         named: sha256 and file name, as shown, that the ledger has and did not refuse: not read again.
         taken: sha256 of bytes whose rows the lake has: another name adds a ledger row only.
+        places: words of the names of practices and municipalities, lower case: not a person's in a file's name.
     """
 
     inbox: Path
@@ -68,6 +69,7 @@ class Intake:
     seen_at: datetime
     named: frozenset[tuple[str, str]]
     taken: frozenset[str]
+    places: frozenset[str] = frozenset()
 
     @cached_property
     def with_tokens(self) -> Mapping[str, list[str]]:
@@ -102,10 +104,15 @@ class Taken:
 
 @dataclass
 class _Progress:
-    """A file while it is read; ``personal`` are the pieces of its names that turned out to be about a person."""
+    """A file while it is read.
+
+    Of its names, ``personal`` are the pieces that turned out to be about a person, ``own`` numbers that look like a BSN
+    and are an identifier of the file's own.
+    """
 
     file: InboxFile
     personal: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
     entries: list[Entry | None] = field(default_factory=list)
     also_named: set[int] = field(default_factory=set)
     known: int = 0
@@ -141,8 +148,11 @@ def _taken(progress: _Progress, intake: Intake) -> Taken:
     if not is_unchanged(progress.file):
         return Taken(progress.file, is_growing=True)
 
+    def is_personal(piece: str) -> bool:
+        return piece in progress.personal or (is_like_bsn(piece) and piece not in progress.own)
+
     def shown(name: str) -> str:
-        return masked(name, lambda piece: piece in progress.personal or is_like_bsn(piece), intake.pseudonyms)
+        return masked(name, is_personal, intake.pseudonyms)
 
     entries = tuple(_shown(entry, shown) for entry in progress.entries if entry is not None)
     return Taken(
@@ -163,7 +173,7 @@ def _read_file(progress: _Progress, intake: Intake) -> Iterator[_Waiting]:
     scratch = Path(tempfile.mkdtemp(dir=intake.scratch))
     try:
         for part in _parts(file, intake, scratch):
-            _look_for_persons(part, progress)
+            _look_for_persons(part, progress, intake)
             if isinstance(part, RefusedPart):
                 progress.entries.append(_refused(part, part.refusal, _UNKNOWN, intake))
             elif not _is_known(part, progress, intake):
@@ -189,12 +199,16 @@ def _parts(file: InboxFile, intake: Intake, scratch: Path) -> Iterator[Part | Re
         yield part
 
 
-def _look_for_persons(part: Part | RefusedPart, progress: _Progress) -> None:
+def _look_for_persons(part: Part | RefusedPart, progress: _Progress, intake: Intake) -> None:
     """Find out which pieces of the part's names are about a person, from what the part itself says."""
-    candidates = {piece for name in (part.file_name, part.container) if name for piece in pieces(name)}
+    names = [name for name in (part.file_name, part.container) if name]
+    candidates = {piece for name in names for piece in pieces(name) if piece.lower() not in intake.places}
+    own = {piece: word for name in names for piece, word in identifiers(name).items()}
     source = progress.file.path if isinstance(part, RefusedPart) else part.source
     try:
-        progress.personal |= personal_pieces(source, candidates - progress.personal)
+        found = personal_pieces(source, (candidates - progress.personal) | set(own.values()))
+        progress.personal |= found & candidates
+        progress.own |= {piece for piece, word in own.items() if word in found}
     except OSError:
         # Its bytes are out of reach: nothing can be told, and any word may be a name.
         progress.personal |= candidates

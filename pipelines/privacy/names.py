@@ -3,7 +3,8 @@
 Any name may be given to a delivery, so also "Jansen 123456782.xml". What the ledger, the tables and the terminal show
 of it has a keyed token in the place of each piece that may be about a person: ``~3fa94c0b12de~``. Such a piece is
 
-- a run of nine digits, also with separators, as a BSN is written;
+- a run of nine digits, also with separators, as a BSN is written, unless it is part of an identifier that the file
+  gives as its own, as in ``T001802220``;
 - a word, a number or a date that the file itself has as a value: the name of the child in the message, a date of birth.
 
 A name that is nowhere in the file itself cannot be told from any other word: docs/privacy.md says so.
@@ -86,6 +87,13 @@ def pieces(name: str) -> list[str]:
         elif match["date"] or len(match[0]) >= 7:
             found.append(match[0])
     return found
+
+
+def identifiers(name: str) -> dict[str, str]:
+    """Runs of nine digits in a name that have letters beside them, and the whole words that they are part of."""
+    words = (word for word in re.findall(r"[^\W_]+", name) if not word.lower().startswith("bsn"))
+    found = ((re.search(r"(?<!\d)\d{9}(?!\d)", word), word) for word in words)
+    return {run[0]: word for run, word in found if run and run[0] != word}
 
 
 def is_like_bsn(piece: str) -> bool:

@@ -23,6 +23,7 @@ _OVERLAP_BYTES = 1024
 _ZIP_MAGIC = b"PK\x03\x04"
 _ENCODINGS = ("utf-8", "cp1252", "utf-16-le", "utf-16-be")
 _BIRTH = b"geboorte"
+_LETTERS_AND_DIGITS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 
 
@@ -78,6 +79,7 @@ def _blocks(file: IO[bytes], size: int) -> Iterator[bytes]:
 def _occurs(piece: str, lowered: bytes, heading: bytes) -> bool:
     digits = re.sub(r"[ ._-]", "", piece)
     if not digits.isdigit():
+        # A word, or an identifier of letters and digits.
         return any(_is_word(text, lowered) for text in _spellings(piece.lower()))
     if not digits.isascii():
         return False
@@ -100,13 +102,14 @@ def _spellings(word: str) -> set[bytes]:
 
 
 def _is_word(word: bytes, lowered: bytes) -> bool:
+    """Whether a word stands in a text, not as a part of a longer word or of markup."""
     start = lowered.find(word)
     while start >= 0:
         end = start + len(word)
         around = lowered[start - 1 : start] + lowered[end : end + 1]
         # The name of an element is no value; a letter beside it makes it another word.
         is_markup = lowered.rfind(b"<", max(0, start - 200), start) > lowered.rfind(b">", max(0, start - 200), start)
-        if not is_markup and not any(chr(byte).isalpha() or byte >= 0x80 for byte in around):
+        if not is_markup and not any(byte >= 0x80 or byte in _LETTERS_AND_DIGITS for byte in around):
             return True
         start = lowered.find(word, start + 1)
     return False
@@ -117,7 +120,8 @@ def _number_at(number: bytes, lowered: bytes, start: int = 0) -> int | None:
     start = lowered.find(number, start)
     while start >= 0:
         end = start + len(number)
-        if not (lowered[start - 1 : start] + lowered[end : end + 1]).strip().isdigit():
+        around = lowered[start - 1 : start] + lowered[end : end + 1]
+        if not any(byte in _LETTERS_AND_DIGITS for byte in around):
             return start
         start = lowered.find(number, start + 1)
     return None
