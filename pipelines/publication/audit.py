@@ -28,7 +28,7 @@ from pipelines.settings import PublicationSettings
 
 CONSERVATION, ROW_DRIFT, COST_DRIFT, DISCLOSURE = "conservation", "row_drift", "cost_drift", "disclosure"
 CHECKS = (CONSERVATION, ROW_DRIFT, COST_DRIFT, DISCLOSURE)
-_OF_DRIFT = frozenset({ROW_DRIFT, COST_DRIFT})
+OF_DRIFT = frozenset({ROW_DRIFT, COST_DRIFT})
 _FILE_NAME = "audit.json"
 
 # Their rows follow from deliveries alone; those of the others also from periods and publications that are asked for.
@@ -91,13 +91,13 @@ class Outcome:
         first = self.breaches[0]
         more = len(self.breaches) - 1
         others = f" ({more} more: 'jeugdspiegel status')" if more else ""
-        what_to_do = " If this is right: 'jeugdspiegel run --accept-drift'." if first.check in _OF_DRIFT else ""
+        what_to_do = " If this is right: 'jeugdspiegel run --accept-drift'." if first.check in OF_DRIFT else ""
         return f"Not published: check {first.check}: {first.sentence.rstrip('.')}{others}.{what_to_do}"
 
 
 def judge(breaches: Sequence[Breach], *, accept_drift: bool, now: datetime | None = None) -> Outcome:
     """The outcome of everything that was found; accepted drift does not block."""
-    accepted = tuple(breach for breach in breaches if accept_drift and breach.check in _OF_DRIFT)
+    accepted = tuple(breach for breach in breaches if accept_drift and breach.check in OF_DRIFT)
     blocking = tuple(breach for breach in breaches if breach not in accepted)
     return Outcome(now or datetime.now(UTC), blocking, accepted)
 

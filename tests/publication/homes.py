@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from pipelines.home import Home
-from pipelines.publication import Published, audit, publish, staging
+from pipelines.publication import Published, audit, clear_candidate, publish, staging
 from pipelines.publication.census import Census, take_census
 
 MASK = pl.DataFrame(
@@ -49,7 +49,7 @@ def new_home(root: Path) -> Home:
 
 def build_candidate(home: Home, publication: int, rows: int = 5) -> None:
     """A candidate whose tables all carry the number of the publication."""
-    home.candidate.parent.mkdir(exist_ok=True)
+    clear_candidate(home)
     with duckdb.connect(str(home.candidate)) as connection:
         for statement in _WAREHOUSE.split(";\n"):
             text = statement.replace("$publication", str(publication)).replace("$rows", str(rows))
