@@ -12,16 +12,18 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.home import Home
 
+_AMOUNT = "amount_cents"
 _PER_PROFILE = """
 with taken as (
     select distinct file_sha256 from read_parquet($ledger) where refusal is null
 ),
 lines as (
-    select municipality_code, product_code, period_from, amount_cents, known_at
+    select file_sha256, municipality_code, product_code, period_from, amount_cents, known_at
     from read_parquet($lines)
     where file_sha256 in (select file_sha256 from taken)
 ),
@@ -58,6 +60,7 @@ select
     coalesce(matches.care_profile, 'overig') as care_profile,
     count(*) as lines,
     sum(lines.amount_cents)::bigint as cents,
+    count(distinct lines.file_sha256) as files,
     max(lines.period_from) as last_period_from,
     max(lines.known_at) as last_known_at
 from lines
@@ -77,12 +80,14 @@ class ProfileCount:
     Attributes:
         lines: rows in the lake.
         cents: their signed sum.
+        files: deliveries that they came with.
         last_period_from: first day of the newest product period; None without lines.
         last_known_at: date of the newest message; None without lines.
     """
 
     lines: int = 0
     cents: int = 0
+    files: int = 0
     last_period_from: date | None = None
     last_known_at: date | None = None
 
@@ -91,6 +96,47 @@ def parquet_rows(path: Path) -> int:
     """Rows of a Parquet file, or of all Parquet files in a folder, from their footers; 0 when there is none."""
     files: Sequence[Path] = sorted(path.glob("*.parquet")) if path.is_dir() else [path] if path.exists() else []
     return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+@dataclass(frozen=True)
+class MonthCount:
+    """One month of a dataset.
+
+    Attributes:
+        rows: rows in the lake.
+        files: deliveries that they came with.
+        cents: their signed sum; None where a dataset has no amounts.
+    """
+
+    rows: int = 0
+    files: int = 0
+    cents: int | None = None
+
+
+def month_path(home: Home, dataset: str, month: str) -> Path:
+    """The file of a month (``2019-03``); it is not there when the month has no rows."""
+    return home.lake / dataset / f"month={month}.parquet"
+
+
+def month_stamps(home: Home, datasets: Sequence[str]) -> dict[tuple[str, str], tuple[int, int]]:
+    """(dataset, month) → what changes with each writing of its file."""
+    stamps = {}
+    for dataset in datasets:
+        for path in sorted((home.lake / dataset).glob("month=*.parquet")):
+            state = path.stat()
+            stamps[dataset, path.stem.removeprefix("month=")] = (state.st_ino, state.st_mtime_ns)
+    return stamps
+
+
+def month_count(home: Home, dataset: str, month: str) -> MonthCount:
+    """Rows, deliveries and cents of a month; zeros when it has none."""
+    path = month_path(home, dataset, month)
+    if not path.exists():
+        return MonthCount()
+    has_cents = _AMOUNT in pq.read_schema(path).names
+    rows = pl.read_parquet(path, columns=["file_sha256", *([_AMOUNT] if has_cents else [])])
+    cents = int(rows[_AMOUNT].sum()) if has_cents else None
+    return MonthCount(rows.height, rows["file_sha256"].n_unique(), cents)
 
 
 def care_profile_counts(home: Home, profiles: Sequence[str]) -> dict[str, ProfileCount]:

@@ -25,6 +25,7 @@ from pipelines.commands.common import (
     LogFormatOption,
     RebuildOption,
     VerboseOption,
+    alone,
     home_from_option,
     name_in_inbox,
     nothing_to_do,
@@ -148,13 +149,14 @@ def forget(file: str, *, home: HomeOption = None, verbose: VerboseOption = False
     place, console = home_from_option(home), terminal()
     if not (place.lake / "ledger.parquet").exists():
         raise ConfigurationError(f"FILE: nothing was delivered in {place.root} yet.")
-    check_replaceable(place)
-    gone = lake.forget(place, name_in_inbox(place, file))
-    if not gone.file_names:
-        raise ConfigurationError(f"FILE: no delivery is called '{file}'; ops.deliveries has the names.")
-    for line in forgotten_lines(gone):
-        console.print(line, soft_wrap=True, markup=False)
-    return run_job(place, verbose=verbose, take_in=False)
+    with alone(place):
+        check_replaceable(place)
+        gone = lake.forget(place, name_in_inbox(place, file))
+        if not gone.file_names:
+            raise ConfigurationError(f"FILE: no delivery is called '{file}'; ops.deliveries has the names.")
+        for line in forgotten_lines(gone):
+            console.print(line, soft_wrap=True, markup=False)
+        return run_job(place, verbose=verbose, take_in=False)
 
 
 @app.command

@@ -5,10 +5,8 @@ Belongs here: starting that job and saying in one sentence why it failed. Does n
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +14,15 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.automation import nightly
+from pipelines.automation.instance import opened_instance
 from pipelines.definitions import build_definitions
 from pipelines.errors import ConfigurationError, RunFailedError
 from pipelines.home import Home
 from pipelines.ingestion import IngestProgress, IngestReport
-from pipelines.operations.storage import prepare_instance
 from pipelines.publication import Published, audit, check_replaceable
 from pipelines.resources import Progress, RunEnded
+from pipelines.run_lock import Holder, hold
+from pipelines.settings import load_settings
 from pipelines.transformation import Dbt, NodeFinished
 
 
@@ -68,6 +68,7 @@ def run_nightly(
         ConfigurationError: settings, key or reference tables are wrong.
         LakeLockedError, PublicationError, TransformationError: the run failed; the warehouse is as it was.
         AuditError: a check blocked the publication; the warehouse is as it was.
+        RunLockedError: another run is at work here, and did not end in time.
         NightlyError: any other failure; the warehouse is as it was.
     """
     place = Home(home.absolute())
@@ -75,7 +76,9 @@ def run_nightly(
     check_replaceable(place)
     witness = _Witness(progress or Progress())
     started, began = time.monotonic(), datetime.now(UTC)
-    with Dbt(place) as dbt, _instance(place) as instance:
+    wait_seconds = load_settings(place.settings_file).schedule.wait_seconds
+    lock = hold(place, "'jeugdspiegel run'", wait_seconds, on_wait=witness.on_waiting)
+    with lock, Dbt(place) as dbt, opened_instance(place) as instance:
         # dbt loads on the second core while Dagster plans and the inbox is read on the first.
         dbt.start()
         definitions = build_definitions(place, {"dbt": dbt, "progress": witness})
@@ -106,21 +109,6 @@ def _own_error(failure: dg.Failure) -> Exception:
     return NightlyError(f"The run failed: {failure.description} 'jeugdspiegel ui' shows the step.")
 
 
-@contextmanager
-def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    folder = str(prepare_instance(home))
-    before = os.environ.get("DAGSTER_HOME")
-    os.environ["DAGSTER_HOME"] = folder
-    try:
-        with dg.DagsterInstance.get() as instance:
-            yield instance
-    finally:
-        if before is None:
-            del os.environ["DAGSTER_HOME"]
-        else:
-            os.environ["DAGSTER_HOME"] = before
-
-
 def _run_config(verbose: bool, accept_drift: bool) -> Mapping[str, object]:
     return {
         "loggers": {"console": {"config": {"log_level": "INFO" if verbose else "CRITICAL"}}},
@@ -140,6 +128,9 @@ class _Witness(Progress):
         self._listener = listener
         self.ingested: IngestReport | None = None
         self.published: Published | None = None
+
+    def on_waiting(self, holder: Holder) -> None:
+        self._listener.on_waiting(holder)
 
     def on_started(self, run_id: str) -> None:
         self._listener.on_started(run_id)

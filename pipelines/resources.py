@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pipelines.ingestion import IngestProgress, IngestReport
     from pipelines.publication import Published
+    from pipelines.run_lock import Holder
     from pipelines.transformation import NodeFinished
 
 
@@ -39,6 +40,9 @@ class RunEnded:
 
 class Progress:
     """Follows a run; this one says nothing. A run that Dagster starts has nobody to tell."""
+
+    def on_waiting(self, holder: Holder) -> None:
+        """Another run is at work here; this one waits for it."""
 
     def on_started(self, run_id: str) -> None:
         """The run has begun; ``run_id`` is Dagster's."""

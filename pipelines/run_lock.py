@@ -47,12 +47,21 @@ class Holder:
         return f"{self.who} (process {self.process}, since {local:%d-%m-%Y %H:%M})"
 
 
+@dataclass(frozen=True)
+class _Patience:
+    seconds: float
+    on_wait: Callable[[Holder], object]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], object]
+
+
 @contextmanager
 def hold(
     home: Home,
     who: str,
     wait_seconds: float = 0.0,
     *,
+    on_wait: Callable[[Holder], object] = lambda _: None,
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Iterator[None]:
@@ -62,6 +71,7 @@ def hold(
         home: the home folder.
         who: what to tell whoever comes second.
         wait_seconds: how long to wait for a run that is at work.
+        on_wait: is told once whom we wait for.
         monotonic: a clock in seconds.
         sleep: how to wait.
 
@@ -74,7 +84,7 @@ def hold(
         return
     home.root.mkdir(parents=True, exist_ok=True)
     with _opened(home.run_lock) as file:
-        _take(file, home, wait_seconds, monotonic, sleep)
+        _take(file, home, _Patience(wait_seconds, on_wait, monotonic, sleep))
         _write_holder(file, Holder(who, os.getpid(), datetime.now(UTC)))
         _held_by[key] = threading.get_ident()
         try:
@@ -102,24 +112,23 @@ def _opened(path: Path) -> TextIO:
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
 
 
-def _take(
-    file: TextIO,
-    home: Home,
-    wait_seconds: float,
-    monotonic: Callable[[], float],
-    sleep: Callable[[float], object],
-) -> None:
+def _take(file: TextIO, home: Home, patience: _Patience) -> None:
     # Whoever looks who holds the lock has a share in it for a moment.
-    until = monotonic() + max(wait_seconds, _LOOK_SECONDS)
+    until = patience.monotonic() + max(patience.seconds, _LOOK_SECONDS)
+    is_told = False
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if monotonic() >= until:
+            holder = _read_holder(file)
+            if patience.monotonic() >= until:
                 raise RunLockedError(
-                    f"Another run is at work in {home.root}: {_read_holder(file)}. Wait for it to end, or stop it."
+                    f"Another run is at work in {home.root}: {holder}. Wait for it to end, or stop it."
                 ) from None
-            sleep(_LOOK_SECONDS)
+            if not is_told and patience.seconds > _LOOK_SECONDS:
+                patience.on_wait(holder)
+                is_told = True
+            patience.sleep(_LOOK_SECONDS)
         else:
             return
 

@@ -10,7 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from pipelines import publication, settings
-from pipelines.assets.guard import no_values_in_errors
+from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
 from pipelines.home import Home
 from pipelines.resources import Progress
 from pipelines.transformation import Dbt, build
@@ -40,7 +40,7 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
     translator = ModelTranslator(care_profiles)
     known = frozenset(json.loads(manifest.read_bytes())["nodes"])
 
-    @dbt_assets(manifest=manifest, name="models", dagster_dbt_translator=translator)
+    @dbt_assets(manifest=manifest, name="models", dagster_dbt_translator=translator, pool=WRITERS, retry_policy=RETRIES)
     def models(
         context: dg.AssetExecutionContext,
         home: dg.ResourceParam[Home],
@@ -64,6 +64,16 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
                         yield event
 
     return models
+
+
+def lake_comments(manifest: Path) -> dict[str, dict[str, str]]:
+    """What the columns of each dataset of the lake mean: as the staging model that reads it describes them."""
+    prefix = "model.jeugdspiegel.stg_lake__"
+    return {
+        unique_id.removeprefix(prefix): {name: column["description"] for name, column in node["columns"].items()}
+        for unique_id, node in json.loads(manifest.read_bytes())["nodes"].items()
+        if unique_id.startswith(prefix)
+    }
 
 
 def dbt_variables(home: Home) -> dict[str, object]:

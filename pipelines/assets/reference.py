@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 
 import dagster as dg
+from polars import read_parquet_schema
 
 from pipelines import reference as tables
-from pipelines.assets.guard import no_values_in_errors
+from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
+from pipelines.assets.reporting import OPERATORS, column_schema
 from pipelines.home import Home
 from pipelines.pseudonyms import load_pseudonyms
 
@@ -32,9 +34,18 @@ TABLES = {
     name="reference_tables",
     # First: a mistake in a table is found in a second, and a night of reading deliveries is not.
     op_tags={"dagster/priority": "10"},
+    retry_policy=RETRIES,
+    pool=WRITERS,
     description="Reads home/reference/*.csv; a row that breaks a rule stops the run with a sentence that names it.",
     specs=[
-        dg.AssetSpec([GROUP, table], description=description, group_name=GROUP, kinds={"polars", "parquet"})
+        dg.AssetSpec(
+            [GROUP, table],
+            description=description,
+            group_name=GROUP,
+            kinds={"polars", "parquet"},
+            owners=[OPERATORS],
+            tags={"privacy": "none"},
+        )
         for table, description in TABLES.items()
     ]
     + [
@@ -43,6 +54,8 @@ TABLES = {
             description="Each version of each table, by the day on which it was loaded: for figures of a past day.",
             group_name=GROUP,
             kinds={"polars", "parquet"},
+            owners=[OPERATORS],
+            tags={"privacy": "none"},
         )
     ],
 )
@@ -51,8 +64,18 @@ def reference_tables(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeRes
     with no_values_in_errors():
         home.make()
         rows = tables.load(home, load_pseudonyms(home.pseudonym_key, os.environ))
+        schemas = {table: read_parquet_schema(home.lake_reference / f"{table}.parquet") for table in TABLES}
     for table in TABLES:
-        yield dg.MaterializeResult(asset_key=[GROUP, table], metadata={"dagster/row_count": rows[table]})
+        yield dg.MaterializeResult(
+            asset_key=[GROUP, table],
+            metadata={
+                "dagster/row_count": rows[table],
+                "path": dg.MetadataValue.path(str(home.lake_reference / f"{table}.parquet")),
+                **column_schema(schemas[table], {}),
+            },
+        )
+    versions = len(list(home.reference_history.glob("*/*.parquet")))
     yield dg.MaterializeResult(
-        asset_key=[GROUP, "history"], metadata={"versions": len(list(home.reference_history.glob("*/*.parquet")))}
+        asset_key=[GROUP, "history"],
+        metadata={"versions": versions, "path": dg.MetadataValue.path(str(home.reference_history))},
     )

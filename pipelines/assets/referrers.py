@@ -4,7 +4,8 @@ import os
 
 import dagster as dg
 
-from pipelines.assets.guard import no_values_in_errors
+from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
+from pipelines.assets.reporting import OPERATORS
 from pipelines.deliveries import Limits
 from pipelines.home import Home
 from pipelines.pseudonyms import load_pseudonyms
@@ -15,6 +16,10 @@ from pipelines.settings import load_settings
 @dg.asset(
     key=["lake", "referrer_suggestions"],
     group_name="lake",
+    owners=[OPERATORS],
+    tags={"privacy": "pseudonymised"},
+    retry_policy=RETRIES,
+    pool=WRITERS,
     kinds={"polars", "parquet"},
     deps=[["lake", "referral_requests"], ["lake", "ledger"], ["reference", "referrer_names"]],
     description="For each referrer whom no practice has: which practices' names look like it.",

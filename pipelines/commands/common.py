@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +19,8 @@ from pipelines.errors import ConfigurationError
 from pipelines.home import Home
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipelines.ingestion import IngestReport
 
 SUCCEEDED, FAILED, MISUSED = 0, 1, 2
@@ -79,6 +82,19 @@ def _has_files(inbox: Path) -> bool:
     return any(path.is_file() and not is_ignored(path.relative_to(inbox).as_posix()) for path in inbox.rglob("*"))
 
 
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """Be the only one that writes in this home folder; says whom it waits for. It may be asked for again inside."""
+    from pipelines.run_lock import hold
+    from pipelines.settings import load_settings
+
+    def say(holder: object) -> None:
+        Console(stderr=True, highlight=False).print(f"Another run is at work: waiting for {holder}.", soft_wrap=True)
+
+    with hold(home, "'jeugdspiegel run'", load_settings(home.settings_file).schedule.wait_seconds, on_wait=say):
+        yield
+
+
 def run_job(
     home: Home,
     *,
@@ -88,6 +104,18 @@ def run_job(
     log_format: Literal["text", "json"] | None = None,
 ) -> int:
     """Run the nightly job unless nothing is new, and say what came of it; returns the exit code."""
+    with alone(home):
+        return _run_job(home, verbose=verbose, take_in=take_in, rebuild=rebuild, log_format=log_format)
+
+
+def _run_job(
+    home: Home,
+    *,
+    verbose: bool,
+    take_in: bool = True,
+    rebuild: bool = False,
+    log_format: Literal["text", "json"] | None = None,
+) -> int:
     from pipelines.settings import load_settings
 
     check_configuration(home)
@@ -100,9 +128,11 @@ def run_job(
     console = terminal()
     standing = find_standing(home) if take_in and not rebuild else None
     if standing:
+        from pipelines.automation.quiet_night import note_quiet_night
         from pipelines.operations.quiet import record_quiet
 
         record_quiet(home, standing.reason)
+        note_quiet_night(home, standing.reason)
         console.print(standing.reason, soft_wrap=True)
         report: IngestReport | None = standing.report
     else:
@@ -127,7 +157,10 @@ def _run_job_as_events(home: Home, *, verbose: bool, take_in: bool, rebuild: boo
     events = JsonEvents(sys.stdout)
     standing = find_standing(home) if take_in and not rebuild else None
     if standing:
+        from pipelines.automation.quiet_night import note_quiet_night
+
         record_quiet(home, standing.reason, events)
+        note_quiet_night(home, standing.reason)
         return SUCCEEDED
     from pipelines.nightly import run_nightly
 

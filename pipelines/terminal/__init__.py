@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.lake import Forgotten
     from pipelines.publication import Published
     from pipelines.referrers.suggestions import UnresolvedReferrer
+    from pipelines.run_lock import Holder
     from pipelines.terminal.summary import DeliveryTotals, RefusedFile, SourceStatus
     from pipelines.transformation import NodeFinished
 
@@ -50,6 +51,10 @@ class TerminalProgress(Progress):
 
     def __exit__(self, *_: object) -> None:
         self._bars.stop()
+
+    def on_waiting(self, holder: Holder) -> None:
+        """Say whom the run waits for."""
+        self._say(f"Another run is at work: waiting for {holder}.")
 
     def on_ingesting(self, progress: IngestProgress) -> None:
         """Move the first bar."""

@@ -1,0 +1,29 @@
+"""What assets tell Dagster beyond their figures: columns with comments, and that nothing was new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
+
+OPERATORS = "team:operators"
+ANALYSTS = "team:analysts"
+
+
+def quiet(output_name: str) -> dg.Output:
+    """An output that lets what depends on it go on, without saying that the asset was materialised.
+
+    Dagster skips everything behind an output that is not there, and calls fresh whatever has one. It has this key for
+    sources that write their own events (docs/adr/0010-dagster-events.md).
+    """
+    return dg.Output(None, output_name=output_name, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
+
+
+def column_schema(
+    columns: Mapping[str, pl.DataType | type[pl.DataType]], comments: Mapping[str, str]
+) -> dict[str, dg.TableSchema]:
+    """Columns, types and comments as Dagster shows them; a column without a comment has none."""
+    described = [dg.TableColumn(name, str(dtype), description=comments.get(name)) for name, dtype in columns.items()]
+    return {"dagster/column_schema": dg.TableSchema(columns=described)}

@@ -1,0 +1,24 @@
+"""When the assets are made, how fresh they must be, and who is told: jobs, schedule, sensors, freshness policies.
+
+Belongs here: what Dagster starts by itself. Does not belong here: what an asset does (``assets``), or what is in a
+message (``alerts``).
+"""
+
+from pipelines.automation.arrivals import new_files
+from pipelines.automation.freshness import freshness_policies, stay_fresh, with_freshness
+from pipelines.automation.jobs import nightly
+from pipelines.automation.schedule import nightly_schedule
+
+SCHEDULES = (nightly_schedule,)
+SENSORS = (new_files,)
+
+__all__ = [
+    "SCHEDULES",
+    "SENSORS",
+    "freshness_policies",
+    "new_files",
+    "nightly",
+    "nightly_schedule",
+    "stay_fresh",
+    "with_freshness",
+]
