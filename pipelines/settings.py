@@ -39,6 +39,7 @@ class ThresholdSettings(BaseModel):
         completeness_minimum_months: fewest care months on which a development pattern may rest.
         survey_minimum_responses: fewest answers for which a survey mean is shown.
         poh_add_back_days: longest time, in days, from the end of a POH dossier to a trajectory that is added back.
+        followup_minimum_clients: fewest persons of a group for which ``poh_followup`` gives a cumulative incidence.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -48,6 +49,37 @@ class ThresholdSettings(BaseModel):
     completeness_minimum_months: int = Field(default=12, ge=3, le=120)
     survey_minimum_responses: int = Field(default=10, ge=1, le=1000)
     poh_add_back_days: int = Field(default=90, ge=0, le=3660)
+    followup_minimum_clients: int = Field(default=10, ge=2, le=1000)
+
+
+class EffectSettings(BaseModel):
+    """``[effect]``: how ``practice_effect`` compares, and on how little it may rest.
+
+    Attributes:
+        confidence: of every interval, those of ``poh_followup`` included.
+        quarters_around: at most this many quarters before and after a start.
+        minimum_quarters: at least this many before, and after.
+        minimum_practices: at least this many practices with a POH, and without.
+        minimum_trajectories: at least this many new trajectories at the practices with, and at those without.
+        minimum_practice_trajectories: at least this many new trajectories for the verdict on one practice.
+        permutations: how often the starts are dealt out anew among the practices.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    confidence: float = Field(default=0.95, ge=0.5, le=0.999)
+    quarters_around: int = Field(default=8, ge=2, le=40)
+    minimum_quarters: int = Field(default=4, ge=2, le=40)
+    minimum_practices: int = Field(default=5, ge=3, le=1000)
+    minimum_trajectories: int = Field(default=20, ge=1, le=100_000)
+    minimum_practice_trajectories: int = Field(default=10, ge=1, le=100_000)
+    permutations: int = Field(default=999, ge=99, le=99_999)
+
+    @model_validator(mode="after")
+    def _looks_as_far_as_it_must(self) -> EffectSettings:
+        if self.quarters_around < self.minimum_quarters:
+            raise ValueError("quarters_around should be at least minimum_quarters")
+        return self
 
 
 class StorageSettings(BaseModel):
@@ -184,6 +216,7 @@ class Settings(BaseModel):
         index_base_year: year in which the index of ``regional_comparison`` is 100.
         reading: the ``[reading]`` section.
         thresholds: the ``[thresholds]`` section.
+        effect: the ``[effect]`` section.
         disclosure: the ``[disclosure]`` section.
         freshness: the ``[freshness]`` section.
         schedule: the ``[schedule]`` section.
@@ -201,6 +234,7 @@ class Settings(BaseModel):
     index_base_year: int = Field(default=2018, ge=1990, le=2999)
     reading: ReadingSettings = ReadingSettings()
     thresholds: ThresholdSettings = ThresholdSettings()
+    effect: EffectSettings = EffectSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
@@ -214,10 +248,12 @@ class Settings(BaseModel):
 def dbt_variables(settings: Settings) -> dict[str, object]:
     """The variables that the settings give the models; ``set_in_file`` names those that the file sets."""
     given = settings.model_fields_set | settings.thresholds.model_fields_set
+    given |= {f"effect_{name}" for name in settings.effect.model_fields_set}
     values: dict[str, object] = {
         "max_gap_days": settings.max_gap_days,
         "index_base_year": settings.index_base_year,
         **settings.thresholds.model_dump(),
+        **{f"effect_{name}": value for name, value in settings.effect.model_dump().items()},
         "coverage": {code: day.isoformat() for code, day in sorted(settings.coverage.items())},
     }
     return {**values, "set_in_file": sorted(given & values.keys())}
@@ -226,6 +262,7 @@ def dbt_variables(settings: Settings) -> dict[str, object]:
 _SECTIONS: dict[str, type[BaseModel]] = {
     "reading": ReadingSettings,
     "thresholds": ThresholdSettings,
+    "effect": EffectSettings,
     "storage": StorageSettings,
     "logging": LoggingSettings,
     "publication": PublicationSettings,

@@ -33,7 +33,7 @@ from pipelines.statistics.stacks import Exposure
 
 ALL = "all"
 """In place of a municipality or a practice: all of the region together."""
-_COST = "cost_ggz"
+_COST = "cost_new_ggz"
 _YEAR = 4
 
 PRACTICES = {

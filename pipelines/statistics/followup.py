@@ -7,6 +7,7 @@ Belongs here: the estimate and its band. Does not belong here: who is followed, 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,6 @@ import polars as pl
 
 from pipelines.statistics.memory import remembered
 
-HORIZONS = {"3_months": 91, "6_months": 183, "12_months": 365, "24_months": 730}
-"""Days of each horizon."""
 GROUP = ("period_id", "municipality_code", "practice_id", "outcome_group")
 FOLLOWED = {
     **dict.fromkeys(GROUP, pl.String),
@@ -46,12 +45,13 @@ class Footing:
     minimum_clients: int = 10
 
 
-def cumulative_incidences(followed: pl.DataFrame, footing: Footing) -> pl.DataFrame:
+def cumulative_incidences(followed: pl.DataFrame, horizons: Mapping[str, int], footing: Footing) -> pl.DataFrame:
     """The share with care within each horizon, as if everybody had been followed that long.
 
     Args:
         followed: columns ``FOLLOWED``, one row per group and person: the last day on which care would have been seen,
             and the day on which care began, in days from the end of the support; null where none was seen.
+        horizons: name and days of each.
 
     Returns:
         Columns ``INCIDENCES``, sorted; one row per group with enough persons and horizon that somebody has reached.
@@ -61,18 +61,23 @@ def cumulative_incidences(followed: pl.DataFrame, footing: Footing) -> pl.DataFr
         {**dict(zip(GROUP, key, strict=True)), **row}
         for key, group in followed.sort(*GROUP, "person_key").group_by(GROUP, maintain_order=True)
         if group.height >= footing.minimum_clients
-        for row in _incidences(group, footing)
+        for row in _incidences(group, horizons, footing)
     ]
     return pl.DataFrame(rows, schema=INCIDENCES).sort(*GROUP, "horizon")
 
 
-def remembered_incidences(followed: pl.DataFrame, footing: Footing, folder: Path | None) -> pl.DataFrame:
+def remembered_incidences(
+    followed: pl.DataFrame, horizons: Mapping[str, int], footing: Footing, folder: Path | None
+) -> pl.DataFrame:
     """As :func:`cumulative_incidences`; takes the result from ``folder`` when it was made from the same rows."""
     ordered = followed.select(pl.col(name).cast(dtype) for name, dtype in FOLLOWED.items()).sort(*GROUP, "person_key")
-    return remembered("incidences", [ordered], footing, folder, lambda: cumulative_incidences(ordered, footing))
+    parameters = sorted(horizons.items()), footing
+    return remembered(
+        "incidences", [ordered], parameters, folder, lambda: cumulative_incidences(ordered, horizons, footing)
+    )
 
 
-def _incidences(group: pl.DataFrame, footing: Footing) -> list[dict[str, object]]:
+def _incidences(group: pl.DataFrame, horizons: Mapping[str, int], footing: Footing) -> list[dict[str, object]]:
     # SciPy costs half a second to import.
     from scipy.stats import CensoredData, ecdf
 
@@ -91,7 +96,7 @@ def _incidences(group: pl.DataFrame, footing: Footing) -> list[dict[str, object]
             "incidence_low": _share(1 - float(band.high.evaluate(length))),
             "incidence_high": _share(1 - float(band.low.evaluate(length))),
         }
-        for horizon, length in HORIZONS.items()
+        for horizon, length in horizons.items()
         if isinstance(reached, int) and reached >= length
     ]
 

@@ -16,7 +16,7 @@ _OUTCOMES = {
     "new_ggz": ("New GGZ trajectories", "Nieuwe ggz-trajecten"),
     "new_bggz": ("New BGGZ trajectories", "Nieuwe bggz-trajecten"),
     "new_sggz": ("New SGGZ trajectories", "Nieuwe sggz-trajecten"),
-    "cost_ggz": ("Cost of GGZ", "Kosten van ggz"),
+    "cost_new_ggz": ("Cost of new GGZ trajectories", "Kosten van nieuwe ggz-trajecten"),
 }
 _COMPARISONS = {
     "with_against_without": (

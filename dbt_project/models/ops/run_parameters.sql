@@ -23,6 +23,47 @@ union all
 
 union all
 
+{{ run_parameter('followup_minimum_clients', 'fewest persons of a group for which poh_followup gives a cumulative incidence') }}
+
+union all
+
+{{ run_parameter('effect_confidence', 'of every interval of practice_effect and poh_followup') }}
+
+union all
+
+{{ run_parameter('effect_quarters_around', 'practice_effect looks at most this many quarters before and after a start') }}
+
+union all
+
+{{ run_parameter('effect_minimum_quarters', 'fewest quarters before, and after, on which practice_effect may rest') }}
+
+union all
+
+{{ run_parameter('effect_minimum_practices', 'fewest practices with a POH, and without, that practice_effect compares') }}
+
+union all
+
+{{
+    run_parameter(
+        'effect_minimum_trajectories',
+        'fewest new trajectories at the practices with a POH, and at those without, that practice_effect compares'
+    )
+}}
+
+union all
+
+{{
+    run_parameter(
+        'effect_minimum_practice_trajectories', 'fewest new trajectories for a verdict on one practice in practice_effect'
+    )
+}}
+
+union all
+
+{{ run_parameter('effect_permutations', 'how often practice_effect deals out the starts anew among the practices') }}
+
+union all
+
 {{ run_parameter('index_base_year', 'year in which the index of regional_comparison is 100') }}
 
 union all
