@@ -61,8 +61,8 @@ class JsonEvents(Progress):
         self._tell("check_failed", check=check, severity=severity)
 
     def on_published(self, published: Published) -> None:
-        """``published``: the warehouse, and how large it is."""
-        self._tell("published", warehouse=published.path.name, bytes=published.bytes, rows=sum(published.rows.values()))
+        """``published``: the publication's name, and how large the warehouse is."""
+        self._tell("published", publication=published.name, bytes=published.bytes, rows=sum(published.rows.values()))
 
     def on_step(self, step: str, seconds: float) -> None:
         """``step_finished``: a step of Dagster's job, told when the run ends."""

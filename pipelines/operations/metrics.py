@@ -40,13 +40,14 @@ def write(home: Home, run: RunRecord, durations: Mapping[str, float]) -> None:
     """
     text = "".join(_rendered(gauge) for gauge in _gauges(home, run, durations))
     home.metrics.parent.mkdir(parents=True, exist_ok=True)
+    # Another user reads it, whatever the umask of the service.
+    home.metrics.parent.chmod(0o755)
     # The collector reads every *.prom: the name of a file that is being written must not end so.
     beside = home.metrics.with_name(f".{home.metrics.name}.writing")
     with beside.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    # Another user reads it.
     beside.chmod(0o644)
     beside.replace(home.metrics)
     sync_folder(home.metrics.parent)

@@ -20,6 +20,7 @@ from pipelines.settings import Settings, load_settings
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "dagster.yaml"
 _MARK = "# Written by jeugdspiegel from jeugdspiegel.toml; change a line and it is yours. "
+_SCHEME = "postgresql+psycopg2://"
 _POSTGRES = """# Runs, events and schedules in PostgreSQL; its URL, with its password, stays in the environment.
 storage:
   postgres:
@@ -67,7 +68,7 @@ def check_storage(settings: Settings, environment: Mapping[str, str]) -> None:
     """See that the storage that is asked for can be used.
 
     Raises:
-        ConfigurationError: the variable is not set, or the library is not installed.
+        ConfigurationError: the variable is not set or no URL for our driver, or the library is not installed.
     """
     variable = settings.storage.postgres_url_env
     if not variable:
@@ -75,6 +76,11 @@ def check_storage(settings: Settings, environment: Mapping[str, str]) -> None:
     if not environment.get(variable):
         raise ConfigurationError(
             f"jeugdspiegel.toml: key 'storage.postgres_url_env' names {variable}, which is not set in the environment."
+        )
+    if not environment[variable].startswith(_SCHEME):
+        raise ConfigurationError(
+            f"The environment variable {variable} should begin with {_SCHEME}, so that the driver is the one that "
+            "comes with the optional part 'postgres'."
         )
     if find_spec("dagster_postgres") is None:
         raise ConfigurationError(
