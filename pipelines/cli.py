@@ -143,6 +143,7 @@ def forget(file: str, *, home: HomeOption = None, verbose: VerboseOption = False
         Its name below the inbox, or as ops.deliveries shows it; a container takes its members along.
     """
     from pipelines import lake
+    from pipelines.pseudonyms import load_pseudonyms
     from pipelines.publication import check_replaceable
     from pipelines.terminal import forgotten_lines
 
@@ -151,7 +152,7 @@ def forget(file: str, *, home: HomeOption = None, verbose: VerboseOption = False
         raise ConfigurationError(f"FILE: nothing was delivered in {place.root} yet.")
     with alone(place):
         check_replaceable(place)
-        gone = lake.forget(place, name_in_inbox(place, file))
+        gone = lake.forget(place, name_in_inbox(place, file), load_pseudonyms(place.pseudonym_key, os.environ))
         if not gone.file_names:
             raise ConfigurationError(f"FILE: no delivery is called '{file}'; ops.deliveries has the names.")
         for line in forgotten_lines(gone):

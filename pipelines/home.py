@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,8 +140,21 @@ class Home:
         return self.root / "metrics" / "jeugdspiegel.prom"
 
     def make(self) -> None:
-        """Make the folders that a run writes to; the private ones are readable by their owner alone."""
-        for folder in (self.inbox, self.reference, self.lake, self.dagster, self.dbt):
-            folder.mkdir(parents=True, exist_ok=True)
-        for private in (self.secrets, self.quarantine, self.scratch, self.vintages):
-            private.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folders that a run writes to; all but the home itself are their owner's alone, whatever the umask.
+
+        Rights of ``inbox`` and ``reference`` are set when they are made and never again: others may deliver there.
+        """
+        if not self.root.exists():
+            self.root.mkdir(parents=True)
+            # What is published below it is for everyone.
+            self.root.chmod(0o755)
+        for folder in (self.inbox, self.reference):
+            if not folder.exists():
+                folder.mkdir()
+                folder.chmod(0o700)
+        private = (self.secrets, self.lake, self.quarantine, self.dagster, self.dbt, self.scratch, self.vintages)
+        for folder in (*private, self.candidate.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # A mount belongs to whoever made it: 'jeugdspiegel doctor' looks at its rights.
+            with contextlib.suppress(PermissionError):
+                folder.chmod(0o700)

@@ -22,6 +22,7 @@ from pipelines.errors import ConfigurationError, LakeLockedError
 from pipelines.home import Home
 from pipelines.parquet import read_parquet, sync_folder, write_parquet
 from pipelines.privacy import removal, rewriting
+from pipelines.privacy.names import shown_as
 from pipelines.pseudonyms import Pseudonyms
 from schemas.datasets import DATASETS
 from schemas.lake_files import (
@@ -202,18 +203,23 @@ def append(home: Home, entries: Sequence[Entry], seen: pl.DataFrame | None = Non
     _remove_journal(home)
 
 
-def forget(home: Home, file_name: str) -> Forgotten:
+def forget(home: Home, file_name: str, pseudonyms: Pseudonyms | None = None) -> Forgotten:
     """Take away what a file delivered: a bare file, a container with all its members, or one sheet or member.
 
     Args:
         home: the home folder.
         file_name: its name relative to the inbox, or as ``ops.deliveries`` shows it.
+        pseudonyms: to find a delivery by its name where the ledger shows that without a person; None: as it is shown.
 
     Raises:
         LakeLockedError: another process is writing.
     """
     with locked(home):
         ledger = read_ledger(home)
+        typed = file_name
+        if pseudonyms is not None:
+            known = [*ledger["file_name"], *ledger["container"].drop_nulls()]
+            file_name = shown_as(file_name, known, pseudonyms)
         is_meant = _is_file(file_name)
         going, staying = ledger.filter(is_meant), ledger.filter(~is_meant)
         shas = set(going["file_sha256"]) - set(staying["file_sha256"])
@@ -230,7 +236,7 @@ def forget(home: Home, file_name: str) -> Forgotten:
         write_parquet(index.filter(~is_root), _index_path(home))
         _remove_journal(home)
     names = tuple(sorted(going["file_name"].unique()))
-    is_in_inbox = (home.inbox / file_name).exists()
+    is_in_inbox = (home.inbox / typed).exists()
     return Forgotten(names, rows, cents, tuple(sorted(also["file_name"].unique())), is_in_inbox)
 
 

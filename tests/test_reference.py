@@ -56,7 +56,12 @@ def test_every_table_is_written_with_its_columns_when_absent(home: Home) -> None
 
     assert (rows["praktijken"], rows["zorgprofielen"], rows["deelname"]) == (2, 2, 0)
     for table in TABLES:
-        assert read(home, table.name).schema == pl.Schema(table.dataset.lake)
+        # The names of aliases stay in reference/: a hash stands in their place.
+        columns = {
+            "referrer_hash" if name == "naam" and table.name == "verwijzer_aliassen" else name: dtype
+            for name, dtype in table.dataset.lake.items()
+        }
+        assert read(home, table.name).schema == pl.Schema(columns)
     assert read(home, "referrer_names").columns == ["referrer_hash", "practice_id"]
 
 

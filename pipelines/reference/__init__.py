@@ -54,6 +54,8 @@ def load(home: Home, pseudonyms: Pseudonyms, loaded_on: date | None = None) -> d
         _check_key(tables[table.name], table)
         _check_references(tables, table)
     tables["referrer_names"] = _referrer_names(tables, pseudonyms)
+    # An alias is how a GP is called in messages: a person's name stays in reference/.
+    tables["verwijzer_aliassen"] = _without_names(tables["verwijzer_aliassen"], pseudonyms)
     day = loaded_on or datetime.now(UTC).date()
     for name, frame in tables.items():
         columns = [column for column in frame.columns if column not in ("delivery", "row_number")]
@@ -184,6 +186,21 @@ def _broken(file_name: str, row: int, code: RuleCode) -> ConfigurationError:
     return ConfigurationError(
         f"reference/{file_name}, line {row}, column '{code.field}': {code.message.rstrip('.')} (rule {code.code})."
     )
+
+
+def read_aliases(home: Home) -> pl.DataFrame:
+    """The other names of practices (``naam``, ``praktijk_id``), from the table itself: the lake has hashes alone.
+
+    Raises:
+        ConfigurationError: as ``load``.
+    """
+    table = next(table for table in TABLES if table.name == "verwijzer_aliassen")
+    return _read(home.reference / f"{table.name}.csv", table).select("naam", "praktijk_id")
+
+
+def _without_names(aliases: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
+    forms = pl.Series([normalise_name(name) for name in aliases["naam"]], dtype=pl.String)
+    return aliases.select(pseudonyms.referrers(forms).alias("referrer_hash"), "praktijk_id")
 
 
 def _referrer_names(tables: Mapping[str, pl.DataFrame], pseudonyms: Pseudonyms) -> pl.DataFrame:

@@ -34,7 +34,9 @@ from pipelines.deliveries.sources import read_head
 from pipelines.home import Home
 from pipelines.lake import read_ledger
 from pipelines.parquet import read_parquet, write_parquet
+from pipelines.privacy.names import find_in_inbox
 from pipelines.pseudonyms import Pseudonyms
+from pipelines.reference import read_aliases
 from pipelines.referrers import normalise_name, practice_names, suggest
 from schemas.lake_files import REFERRER_SUGGESTIONS
 
@@ -136,7 +138,7 @@ def _candidates(home: Home) -> list[tuple[str, str]]:
         if row["gemeentecode"] and row["naam"]
     }
     practices = rows("praktijken", "praktijk_id", "naam", "gemeentecode")
-    return practice_names(practices, rows("verwijzer_aliassen", "naam", "praktijk_id"), towns)
+    return practice_names(practices, read_aliases(home).to_dicts(), towns)
 
 
 # --- names, from the inbox ---
@@ -151,7 +153,7 @@ def _names(home: Home, requests: pl.DataFrame, pseudonyms: Pseudonyms, limits: L
     wanted = set(requests["referrer_hash"])
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     hashes: dict[str, str] = {}
-    for name in _delivered_names(home, shas, limits):
+    for name in _delivered_names(home, shas, limits, pseudonyms):
         if name not in hashes:
             hashes[name] = pseudonyms.referrer(normalise_name(name))
         if hashes[name] in wanted:
@@ -162,10 +164,11 @@ def _names(home: Home, requests: pl.DataFrame, pseudonyms: Pseudonyms, limits: L
     }
 
 
-def _delivered_names(home: Home, shas: Collection[str], limits: Limits) -> Iterator[str]:
+def _delivered_names(home: Home, shas: Collection[str], limits: Limits, pseudonyms: Pseudonyms) -> Iterator[str]:
     """Every referrer's name in the deliveries with these digests, as far as the inbox still has them."""
     rows = read_ledger(home).filter(pl.col("file_sha256").is_in(sorted(shas)))
-    files = {_inbox_file(home.inbox, row["container"] or row["file_name"]) for row in rows.iter_rows(named=True)}
+    shown = {row["container"] or row["file_name"] for row in rows.iter_rows(named=True)}
+    files = {_inbox_file(home.inbox, name, pseudonyms) for name in shown}
     home.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in sorted(file for file in files if file is not None):
         scratch = Path(tempfile.mkdtemp(dir=home.scratch))
@@ -196,11 +199,11 @@ def _names_of(part: Part | RefusedPart, shas: Collection[str], limits: Limits, s
         return
 
 
-def _inbox_file(inbox: Path, name: str) -> Path | None:
+def _inbox_file(inbox: Path, name: str, pseudonyms: Pseudonyms) -> Path | None:
     """The file of the inbox that a ledger's name lies in: itself, or the container or workbook in front of it."""
     for candidate in (name, *(str(parent) for parent in PurePosixPath(name).parents), name.rpartition("#")[0]):
-        path = inbox / candidate
-        if candidate and path.is_file():
+        path = find_in_inbox(inbox, candidate, pseudonyms) if candidate else None
+        if path is not None:
             return path
     return None
 
