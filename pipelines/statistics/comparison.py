@@ -9,8 +9,9 @@ the usual clustered one too small; the p-value beside it comes from dealing out 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import polars as pl
@@ -43,7 +44,7 @@ class Rules:
         minimum_quarters: at least this many before, and after.
         minimum_practices: at least this many starters, and others.
         minimum_trajectories: at least this many at the starters, and at the others.
-        minimum_practice_trajectories: at least this many for the rate test of one practice.
+        minimum_practice_trajectories: at least this many for the rate test of one practice, and on each side in a year.
         permutations: how often the starts are dealt out anew.
     """
 
@@ -74,7 +75,8 @@ class Comparison:
         effect: after the start, against before and against the others.
         p_permutation: share of exchanged starts with an effect at least as far from none.
         p_trend_before: of no different trend before the start; None where too few quarters lie before it.
-        by_year: years from the start, the year before it (-1) excepted, and the difference from that year.
+        by_year: years from the start, the year before it (-1) excepted, and the difference from that year; None where
+            starters or others have too few trajectories in either.
         starters, others: practices; who starts later may be among both.
         before, after: the starters' amounts.
     """
@@ -82,7 +84,7 @@ class Comparison:
     effect: Interval
     p_permutation: float
     p_trend_before: float | None
-    by_year: tuple[tuple[int, Interval], ...]
+    by_year: tuple[tuple[int, Interval | None], ...]
     starters: int
     others: int
     before: float
@@ -143,13 +145,11 @@ def compare(panel: Panel, rules: Rules) -> Comparison | None:
     exchanged_effects = exchanged(stacks, effects, panel.amounts, panel.first_quarter, rules.permutations, _SEED)
     # a tie that differs in the last digit is a tie
     as_far = np.abs(exchanged_effects[:, 0]) >= abs(log_ratio) - 1e-9
-    years, positions = year_design(stacks)
-    by_year = _intervals(stacks, years, panel, rules)
     return Comparison(
         effect=_intervals(stacks, effects, panel, rules)[0],
         p_permutation=float((1 + as_far.sum()) / (1 + rules.permutations)),
         p_trend_before=_p_trend(stacks, panel, rules),
-        by_year=tuple(zip(positions, by_year, strict=True)),
+        by_year=tuple(_by_year(stacks, panel, rules)),
         starters=int(starters.sum()),
         others=int(others.sum()),
         before=sum(_amount(panel.amounts, panel, stack.starters, stack.before) for stack in stacks),
@@ -174,11 +174,20 @@ def _is_enough(stacks: Sequence[Stack], panel: Panel, rules: Rules) -> bool:
         roles = list(zip(stacks, side, strict=True))
         if sum(_amount(panel.trajectories, panel, who, s.quarters) for s, who in roles) < rules.minimum_trajectories:
             return False
-        before = sum(_amount(panel.amounts, panel, who, s.before) for s, who in roles)
-        after = sum(_amount(panel.amounts, panel, who, s.after) for s, who in roles)
-        if before <= 0 or after <= 0:
+        if not all(
+            _stands_without_any_one(panel, [(who, part(s)) for s, who in roles])
+            for part in (attrgetter("before"), attrgetter("after"))
+        ):
             return False
     return True
+
+
+def _stands_without_any_one(panel: Panel, cells: Sequence[tuple[NDArray[np.bool_], tuple[int, ...]]]) -> bool:
+    """Whether any amount is left without the largest practice: the standard error leaves each out in turn."""
+    by_practice = sum(
+        who * panel.amounts[:, [q - panel.first_quarter for q in quarters]].sum(axis=1) for who, quarters in cells
+    )
+    return bool(np.sum(by_practice) > np.max(by_practice))
 
 
 def _amount(values: Matrix, panel: Panel, who: NDArray[np.bool_], quarters: Sequence[int]) -> float:
@@ -229,6 +238,25 @@ def _intervals(stacks: Sequence[Stack], design: Design, panel: Panel, rules: Rul
         Interval(float(np.expm1(value)), float(np.expm1(value - far)), float(np.expm1(value + far)), float(p_value))
         for value, far, p_value in zip(found, reach, p_values, strict=True)
     ]
+
+
+def _by_year(stacks: Sequence[Stack], panel: Panel, rules: Rules) -> Iterator[tuple[int, Interval | None]]:
+    """The difference in each year from the start, against the year before it."""
+    design, years = year_design(stacks)
+    found = dict(zip(years, _intervals(stacks, design, panel, rules), strict=True))
+    fewest = {
+        year: min(
+            sum(
+                _amount(panel.trajectories, panel, who(stack), [q for q in stack.quarters if stack.year(q) == year])
+                for stack in stacks
+            )
+            for who in (attrgetter("starters"), attrgetter("others"))
+        )
+        for year in (-1, *years)
+    }
+    for year in years:
+        is_enough = min(fewest[-1], fewest[year]) >= rules.minimum_practice_trajectories
+        yield year, found[year] if is_enough else None
 
 
 def _p_trend(stacks: Sequence[Stack], panel: Panel, rules: Rules) -> float | None:

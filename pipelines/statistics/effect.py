@@ -174,6 +174,9 @@ def _comparison_rows(
         amount_after=comparison.after,
     )
     for year, interval in comparison.by_year:
+        if interval is None:
+            yield _row(place, outcome, "by_year", TOO_FEW, too_few(outcome, "by_year", year), years_from_start=year)
+            continue
         is_clear = not interval.low <= 0 <= interval.high
         verdict = _direction(interval.share, LOWER, HIGHER) if is_clear else CANNOT_TELL
         yield _row(
@@ -181,7 +184,7 @@ def _comparison_rows(
             outcome,
             "by_year",
             verdict,
-            finding(outcome, "by_year", interval.low, interval.high, verdict),
+            finding(outcome, "by_year", interval.low, interval.high, verdict, year=year),
             **_figures(interval),
             years_from_start=year,
             practices_with=comparison.starters,

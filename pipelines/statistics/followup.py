@@ -55,7 +55,8 @@ def cumulative_incidences(followed: pl.DataFrame, horizons: Mapping[str, int], f
 
     Returns:
         Columns ``INCIDENCES``, sorted; one row per group with enough persons and horizon that somebody has reached.
-        The band is pointwise, on the log-log scale; without any care seen it is null, since the formula gives none.
+        The band is pointwise, on the log-log scale. That formula gives none while nobody has had care: then it is the exact
+        binomial one of those followed for the whole horizon.
     """
     rows = [
         {**dict(zip(GROUP, key, strict=True)), **row}
@@ -79,27 +80,31 @@ def remembered_incidences(
 
 def _incidences(group: pl.DataFrame, horizons: Mapping[str, int], footing: Footing) -> list[dict[str, object]]:
     # SciPy costs half a second to import.
-    from scipy.stats import CensoredData, ecdf
+    from scipy.stats import CensoredData, binomtest, ecdf
 
     has_care = group["days_to_care"].is_not_null().to_numpy()
     days = group.select(pl.coalesce("days_to_care", "days_observed")).to_series().to_numpy()
+    observed = group["days_observed"].to_numpy()
     with warnings.catch_warnings():
         # it divides by zero where all or none had care, and says so
         warnings.simplefilter("ignore")
         survival = ecdf(CensoredData.right_censored(days, ~has_care)).sf
         band = survival.confidence_interval(footing.confidence, method="log-log")
-    reached = group["days_observed"].max()
-    return [
-        {
-            "horizon": horizon,
-            "incidence": 1 - float(survival.evaluate(length)),
-            "incidence_low": _share(1 - float(band.high.evaluate(length))),
-            "incidence_high": _share(1 - float(band.low.evaluate(length))),
-        }
-        for horizon, length in horizons.items()
-        if isinstance(reached, int) and reached >= length
-    ]
-
-
-def _share(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+    rows: list[dict[str, object]] = []
+    for horizon, length in horizons.items():
+        followed = int((observed >= length).sum())
+        if followed == 0:
+            continue
+        incidence = 1 - float(survival.evaluate(length))
+        low, high = 1 - float(band.high.evaluate(length)), 1 - float(band.low.evaluate(length))
+        if incidence == 0:
+            low, high = binomtest(0, followed).proportion_ci(footing.confidence, method="exact")
+        rows.append(
+            {
+                "horizon": horizon,
+                "incidence": incidence,
+                "incidence_low": low if np.isfinite(low) else None,
+                "incidence_high": high if np.isfinite(high) else None,
+            }
+        )
+    return rows

@@ -24,8 +24,8 @@ _COMPARISONS = {
         "bij praktijken met een POH, vergeleken met praktijken zonder",
     ),
     "by_year": (
-        "at practices with a POH, against practices without and the year before the start",
-        "bij praktijken met een POH, vergeleken met praktijken zonder en het jaar voor de start",
+        "at practices with a POH, against practices without and the year before the start, {year}",
+        "bij praktijken met een POH, vergeleken met praktijken zonder en het jaar voor de start, {year}",
     ),
     "before_after_start": ("since the POH began, against before", "sinds de start van de POH, vergeleken met ervoor"),
     "last_year": ("in the last year, against the year before", "in het laatste jaar, vergeleken met het jaar ervoor"),
@@ -42,6 +42,7 @@ _APART = (
     "They moved apart before the start already, so this need not be the POH.",
     "Ze liepen al voor de start uiteen, dus dit hoeft niet door de POH te komen.",
 )
+_AFTER, _BEFORE = ("after it", "erna"), ("before it", "ervoor")
 OUTCOMES = tuple(_OUTCOMES)
 
 
@@ -53,31 +54,46 @@ class Sentence:
     nl: str
 
 
-def too_few(outcome: str, comparison: str) -> Sentence:
-    """That there is too little to say anything."""
-    (outcome_en, outcome_nl), (comparison_en, comparison_nl) = _OUTCOMES[outcome], _COMPARISONS[comparison]
-    return Sentence(
-        f"{outcome_en} {comparison_en}: too few to say anything.",
-        f"{outcome_nl} {comparison_nl}: te weinig om iets te zeggen.",
-    )
+def too_few(outcome: str, comparison: str, year: int | None = None) -> Sentence:
+    """That there is too little to say anything; ``year`` as in :func:`finding`."""
+    about = _about(outcome, comparison, year)
+    return Sentence(f"{about.en}: too few to say anything.", f"{about.nl}: te weinig om iets te zeggen.")
 
 
 def finding(
-    outcome: str, comparison: str, low: float, high: float, verdict: str, *, apart_before: bool = False
+    outcome: str,
+    comparison: str,
+    low: float,
+    high: float,
+    verdict: str,
+    *,
+    year: int | None = None,
+    apart_before: bool = False,
 ) -> Sentence:
     """What the interval is consistent with, and what follows.
 
     Args:
         low, high: relative differences; ``high`` may be infinite.
+        year: from the start, 0 is the first with a POH; only of ``by_year``.
         apart_before: the practices moved apart before the start already.
     """
-    (outcome_en, outcome_nl), (comparison_en, comparison_nl) = _OUTCOMES[outcome], _COMPARISONS[comparison]
+    about = _about(outcome, comparison, year)
     verdict_en, verdict_nl = _VERDICTS[verdict]
-    english = f"{outcome_en} {comparison_en}: consistent with {_percent(low)} to {_percent(high)}; {verdict_en}."
-    dutch = f"{outcome_nl} {comparison_nl}: past bij {_percent(low)} tot {_percent(high)}; {verdict_nl}."
+    english = f"{about.en}: consistent with {_percent(low)} to {_percent(high)}; {verdict_en}."
+    dutch = f"{about.nl}: past bij {_percent(low)} tot {_percent(high)}; {verdict_nl}."
     if apart_before:
         return Sentence(f"{english} {_APART[0]}", f"{dutch} {_APART[1]}")
     return Sentence(english, dutch)
+
+
+def _about(outcome: str, comparison: str, year: int | None) -> Sentence:
+    """What is compared with what."""
+    (outcome_en, outcome_nl), (comparison_en, comparison_nl) = _OUTCOMES[outcome], _COMPARISONS[comparison]
+    if year is not None:
+        number, (when_en, when_nl) = (year + 1, _AFTER) if year >= 0 else (-year, _BEFORE)
+        comparison_en = comparison_en.format(year=f"year {number} {when_en}")
+        comparison_nl = comparison_nl.format(year=f"jaar {number} {when_nl}")
+    return Sentence(f"{outcome_en} {comparison_en}", f"{outcome_nl} {comparison_nl}")
 
 
 def _percent(share: float) -> str:

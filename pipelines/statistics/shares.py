@@ -53,16 +53,10 @@ def trend_design(stacks: Sequence[Stack]) -> Design:
 
 def year_design(stacks: Sequence[Stack]) -> tuple[Design, tuple[int, ...]]:
     """One unknown per year from the start, the year before it (-1) excepted; and these years in order."""
-    positions = [[_year(stack, q) for q in stack.quarters] for stack in stacks]
+    positions = [[stack.year(q) for q in stack.quarters] for stack in stacks]
     years = tuple(sorted({year for stack in positions for year in stack} - {-1}))
     values = tuple(np.array([[float(year == y) for y in years] for year in stack]) for stack in positions)
     return Design(tuple(stack.quarters for stack in stacks), values), years
-
-
-def _year(stack: Stack, quarter: int) -> int:
-    if quarter in stack.after:
-        return (quarter - stack.after[0]) // 4
-    return (quarter - stack.before[-1] - 1) // 4
 
 
 def solve(

@@ -49,6 +49,12 @@ class Stack:
         """All quarters of the comparison, in order."""
         return self.before + self.after
 
+    def year(self, quarter: int) -> int:
+        """The year of a quarter, counted from the start: 0 is the first with a POH, -1 the last before it."""
+        if quarter in self.after:
+            return (quarter - self.after[0]) // 4
+        return (quarter - self.before[-1] - 1) // 4
+
 
 def build_stacks(
     exposures: Sequence[Exposure], first_quarter: int, last_quarter: int, around: int, minimum: int
