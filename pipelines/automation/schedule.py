@@ -11,6 +11,7 @@ from pipelines.assets.guard import no_values_in_errors
 from pipelines.automation.freshness import stay_fresh
 from pipelines.automation.jobs import nightly
 from pipelines.home import Home
+from pipelines.operations.quiet import record_quiet
 from pipelines.pseudonyms import load_pseudonyms
 from pipelines.publication.standing import Standing, find_standing
 from pipelines.run_lock import find_holder
@@ -35,6 +36,7 @@ def nightly_schedule(
     if standing is None:
         return dg.RunRequest()
     stay_fresh(context.instance, standing.reason)
+    record_quiet(place, standing.reason)
     return dg.SkipReason(standing.reason)
 
 
