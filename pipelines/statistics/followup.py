@@ -55,8 +55,8 @@ def cumulative_incidences(followed: pl.DataFrame, horizons: Mapping[str, int], f
 
     Returns:
         Columns ``INCIDENCES``, sorted; one row per group with enough persons and horizon that somebody has reached.
-        The band is pointwise, on the log-log scale. That formula gives none while nobody has had care: then it is the exact
-        binomial one of those followed for the whole horizon.
+        The band is pointwise, on the log-log scale. That formula gives none while nobody has had care: then it is the
+        exact binomial one of those followed for the whole horizon.
     """
     rows = [
         {**dict(zip(GROUP, key, strict=True)), **row}
