@@ -135,7 +135,7 @@ def write(home: Home, record: RunRecord, assets: Sequence[tuple[str, float]] = (
 @contextmanager
 def running(home: Home, run_id: str) -> Iterator[None]:
     """Be seen to run: until the end of the context, or of the process."""
-    home.operations.mkdir(parents=True, exist_ok=True)
+    home.operations.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = _sign_of_life(home, run_id)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -196,7 +196,7 @@ def _is_alive(home: Home, run_id: str) -> bool:
 
 @contextmanager
 def _locked(home: Home) -> Iterator[None]:
-    home.operations.mkdir(parents=True, exist_ok=True)
+    home.operations.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (home.operations / ".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

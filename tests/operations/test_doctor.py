@@ -23,6 +23,7 @@ from pipelines.operations import run_log
 from pipelines.operations.doctor import CHECKS, Circumstances, Finding, examine
 from pipelines.operations.run_log import RunRecord
 from pipelines.operations.storage import instance_file, prepare_instance
+from pipelines.publication import audit
 
 NOW = run_log.now()
 KEY = "f" * 64
@@ -186,6 +187,11 @@ def _refuse(home: Home) -> None:
         connection.execute("insert into ops.deliveries values ('refused'), ('refused')")
 
 
+def _block(home: Home) -> None:
+    breach = audit.Breach(audit.COST_DRIFT, "marts.practice_years", 1, "the cost moved.")
+    audit.remember(home, audit.judge([breach], accept_drift=False))
+
+
 def _deliver(home: Home) -> None:
     (home.inbox / "new.xml").write_text("<a/>", encoding="utf-8")
 
@@ -225,6 +231,7 @@ BROKEN: dict[str, tuple[str, str, str, Callable[..., None]]] = {
     "no run yet": ("last run", "warn", "no run has ended", _forget_runs),
     "figures of yesterday": ("publication", "warn", "last as new", _old_success(2)),
     "figures of last week": ("publication", "fail", "last as new", _old_success(7)),
+    "blocked candidate": ("publication", "fail", "Not published: check cost_drift", _block),
     "no figures yet": ("publication", "warn", "nothing was published", _forget_runs),
     "broken warehouse": (
         "warehouse",

@@ -87,7 +87,7 @@ def folders(circumstances: Circumstances) -> Finding:
 def permissions(circumstances: Circumstances) -> Finding:
     """Nobody else can read what is exact or secret."""
     home = circumstances.home
-    private = (home.secrets, home.quarantine, home.scratch, home.vintages, home.warehouse)
+    private = (home.secrets, home.lake, home.quarantine, home.scratch, home.dagster, home.dbt, home.warehouse)
     readable = [path for path in private if path.exists() and path.resolve().stat().st_mode & 0o077]
     if readable:
         named = ", ".join(path.relative_to(home.root).as_posix() for path in readable)

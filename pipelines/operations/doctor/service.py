@@ -15,6 +15,7 @@ from pipelines import ingestion
 from pipelines.operations import run_log
 from pipelines.operations.doctor.finding import Circumstances, Finding
 from pipelines.operations.storage import Owner, check_storage, instance_file, owner_of
+from pipelines.publication import audit
 from pipelines.settings import load_settings
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ def last_run(circumstances: Circumstances) -> Finding:
 
 
 def publication(circumstances: Circumstances) -> Finding:
-    """The figures are of last night: published then, or found to be unchanged."""
+    """The figures are of last night: published then, or found to be unchanged; nothing blocks the next ones."""
+    judged = audit.last(circumstances.home)
+    if judged and judged.breaches:
+        return Finding("fail", judged.sentence, "docs/operations.md, 'A check blocked the publication'")
     success = run_log.last_success(circumstances.home)
     if success is None:
         return Finding("warn", "nothing was published yet", "'jeugdspiegel run'")
