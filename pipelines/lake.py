@@ -302,18 +302,29 @@ def _append_dataset(home: Home, name: str, rows: pl.DataFrame) -> None:
 def _by_month(rows: pl.DataFrame, month_of: str) -> dict[int, list[pl.DataFrame]]:
     """Rows per month (years times twelve, January 0), in their order.
 
-    Piece by piece: sorting one chunk of memory costs a tenth of sorting a frame of many.
+    Piece by piece: sorting one chunk of memory costs a tenth of sorting a frame of many. Columns with one value, such
+    as the file's own, are not moved: they stay one value until they are written.
     """
     day = pl.col(month_of)
     months = (day.dt.year().cast(pl.Int32) * 12 + day.dt.month() - 1).alias("month")
     found: dict[int, list[pl.DataFrame]] = {}
     for piece in rows.iter_slices(_PIECE_ROWS):
-        ordered = piece.rechunk().with_columns(months).sort("month", maintain_order=True)
+        same = {values.name: _only(values) for values in piece if values.name != month_of and _is_one_value(values)}
+        moved = piece.drop(list(same)).rechunk().with_columns(months).sort("month", maintain_order=True)
+        ordered = moved.select(*(same.get(name, pl.col(name)) for name in piece.columns), "month")
         start = 0
         for length, month in ordered["month"].rle().struct.unnest().iter_rows():
             found.setdefault(month, []).append(ordered.slice(start, length).drop("month"))
             start += length
     return found
+
+
+def _is_one_value(values: pl.Series) -> bool:
+    return values.null_count() == len(values) or (values[0] == values[-1] and values.eq_missing(values[0]).all())
+
+
+def _only(values: pl.Series) -> pl.Expr:
+    return pl.lit(values[0], dtype=values.dtype).alias(values.name)
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:

@@ -158,7 +158,7 @@ def inspect(source: bytes | Path, separator: str, separators_in_head: int = 0) -
     for block in _blocks(source):
         if b"\0" in block:
             raise Refused("nul_bytes", "The file has NUL bytes: it is damaged, or no text. Export it again.")
-        quotes += block.count(b'"')
+        quotes += block.count(b'"') if b'"' in block else 0
         separators += block.count(mark)
         line_feeds += b"\n" in block
         returns += b"\r" in block
