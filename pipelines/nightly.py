@@ -13,8 +13,11 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.alerts import tell_of_failure
 from pipelines.automation import nightly
+from pipelines.automation.endings import tell_of_success
 from pipelines.automation.instance import opened_instance
+from pipelines.automation.lost_runs import FOREGROUND, bury_lost_commands
 from pipelines.definitions import build_definitions
 from pipelines.errors import ConfigurationError, RunFailedError
 from pipelines.home import Home
@@ -81,12 +84,15 @@ def run_nightly(
     with lock, Dbt(place) as dbt, opened_instance(place) as instance:
         # dbt loads on the second core while Dagster plans and the inbox is read on the first.
         dbt.start()
+        for run_id in bury_lost_commands(instance):
+            tell_of_failure(place, "the process of an earlier run ended before it was done.", run_id)
         definitions = build_definitions(place, {"dbt": dbt, "progress": witness})
         job = definitions.resolve_job_def(nightly.name)
         try:
             result = job.execute_in_process(
                 run_config=_run_config(verbose, accept_drift),
                 instance=instance,
+                tags={FOREGROUND: "true"},
                 asset_selection=None if take_in else _without_inbox(definitions),
             )
         except (ConfigurationError, RunFailedError, KeyboardInterrupt):
@@ -98,6 +104,7 @@ def run_nightly(
             if outcome and outcome.breaches and outcome.checked_at >= began:
                 raise audit.AuditError(outcome.sentence) from None
             raise NightlyError(f"The run failed ({type(error).__name__}); 'jeugdspiegel ui' shows the step.") from None
+        tell_of_success(instance, place, result.run_id)
     if witness.published is None:
         raise NightlyError("The run ended without putting a warehouse live; 'jeugdspiegel ui' shows why.")
     return NightlyResult(result.run_id, witness.ingested, witness.published, time.monotonic() - started)

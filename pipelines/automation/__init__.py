@@ -5,20 +5,25 @@ message (``alerts``).
 """
 
 from pipelines.automation.arrivals import new_files
+from pipelines.automation.endings import run_failed, run_succeeded
 from pipelines.automation.freshness import freshness_policies, stay_fresh, with_freshness
 from pipelines.automation.jobs import nightly
+from pipelines.automation.lost_runs import lost_runs
 from pipelines.automation.schedule import nightly_schedule
 
 SCHEDULES = (nightly_schedule,)
-SENSORS = (new_files,)
+SENSORS = (new_files, run_failed, run_succeeded, lost_runs)
 
 __all__ = [
     "SCHEDULES",
     "SENSORS",
     "freshness_policies",
+    "lost_runs",
     "new_files",
     "nightly",
     "nightly_schedule",
+    "run_failed",
+    "run_succeeded",
     "stay_fresh",
     "with_freshness",
 ]

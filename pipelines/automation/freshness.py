@@ -7,11 +7,14 @@ the publication is materialised by every night, also by one that finds nothing t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
-from pipelines.settings import FreshnessSettings
+from pipelines.assets.care_profiles import CARE_PROFILES
+from pipelines.home import Home
+from pipelines.settings import FreshnessSettings, load_settings
 
 PUBLICATION = dg.AssetKey("publication")
 _TIME_ZONE = "Europe/Amsterdam"
@@ -46,6 +49,31 @@ def with_freshness(
         return spec if policy is None else dg.apply_freshness_policy(spec, policy)
 
     return list(dg.map_asset_specs(apply, assets))
+
+
+def overdue_assets(instance: dg.DagsterInstance, home: Home, now: datetime | None = None) -> Mapping[str, str]:
+    """Assets that nothing arrived for longer than their warning window; each with the day of the last arrival.
+
+    Dagster's daemon evaluates the same policies; it does not run where cron starts the command line.
+
+    Args:
+        instance: holds the materialisations.
+        home: the home folder.
+        now: default: the clock's time.
+
+    Raises:
+        ConfigurationError: jeugdspiegel.toml is wrong.
+    """
+    moment = now or datetime.now(UTC)
+    overdue = {}
+    for key, policy in freshness_policies(load_settings(home.settings_file).freshness, tuple(CARE_PROFILES)).items():
+        event = instance.get_latest_materialization_event(key)
+        if event is None or not isinstance(policy, TimeWindowFreshnessPolicy) or policy.warn_window is None:
+            continue
+        arrived = datetime.fromtimestamp(event.timestamp, UTC)
+        if moment - arrived >= policy.warn_window.to_timedelta():
+            overdue[key.to_user_string()] = arrived.date().isoformat()
+    return overdue
 
 
 def stay_fresh(instance: dg.DagsterInstance, reason: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from pipelines import reference
 from pipelines.assets.guard import no_values_in_errors
+from pipelines.automation.endings import tell_of_quiet_night
 from pipelines.automation.freshness import stay_fresh
 from pipelines.automation.jobs import nightly
 from pipelines.home import Home
@@ -37,6 +39,8 @@ def nightly_schedule(
         return dg.RunRequest()
     stay_fresh(context.instance, standing.reason)
     record_quiet(place, standing.reason)
+    with no_values_in_errors():
+        tell_of_quiet_night(context.instance, place, datetime.now(UTC))
     return dg.SkipReason(standing.reason)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 from rich.console import Console
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, RunFailedError
 from pipelines.home import Home
 
 if TYPE_CHECKING:
@@ -95,6 +95,18 @@ def alone(home: Home) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _told_of_failure(home: Home) -> Iterator[None]:
+    """Tell whoever operates why a run failed: there may be no daemon that would."""
+    try:
+        yield
+    except (ConfigurationError, RunFailedError) as error:
+        from pipelines.alerts import tell_of_failure
+
+        tell_of_failure(home, str(error))
+        raise
+
+
 def run_job(
     home: Home,
     *,
@@ -104,7 +116,7 @@ def run_job(
     log_format: Literal["text", "json"] | None = None,
 ) -> int:
     """Run the nightly job unless nothing is new, and say what came of it; returns the exit code."""
-    with alone(home):
+    with _told_of_failure(home), alone(home):
         return _run_job(home, verbose=verbose, take_in=take_in, rebuild=rebuild, log_format=log_format)
 
 
