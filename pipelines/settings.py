@@ -214,6 +214,7 @@ class Settings(BaseModel):
     Attributes:
         max_gap_days: longest gap, in free days, inside a trajectory.
         index_base_year: year in which the index of ``regional_comparison`` is 100.
+        keep_years: so many years before the newest message are kept, older months are taken away; None keeps all.
         reading: the ``[reading]`` section.
         thresholds: the ``[thresholds]`` section.
         effect: the ``[effect]`` section.
@@ -232,6 +233,7 @@ class Settings(BaseModel):
 
     max_gap_days: int = Field(default=31, ge=0, le=3660)
     index_base_year: int = Field(default=2018, ge=1990, le=2999)
+    keep_years: int | None = Field(default=None, ge=1, le=100)
     reading: ReadingSettings = ReadingSettings()
     thresholds: ThresholdSettings = ThresholdSettings()
     effect: EffectSettings = EffectSettings()
@@ -252,6 +254,7 @@ def dbt_variables(settings: Settings) -> dict[str, object]:
     values: dict[str, object] = {
         "max_gap_days": settings.max_gap_days,
         "index_base_year": settings.index_base_year,
+        "keep_years": settings.keep_years,
         **settings.thresholds.model_dump(),
         **{f"effect_{name}": value for name, value in settings.effect.model_dump().items()},
         "coverage": {code: day.isoformat() for code, day in sorted(settings.coverage.items())},

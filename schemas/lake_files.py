@@ -55,7 +55,12 @@ FINDINGS: Columns = {
 REFERRER_SUGGESTIONS: Columns = {"referrer_hash": pl.String, "practice_id": pl.String, "score": pl.Float64}
 """One row per unresolved referrer and candidate practice."""
 
-REMOVED: Columns = {"file_sha256": pl.String, "reason": pl.String, "rows": pl.Int64, "cents": pl.Int64}
+REMOVED: Columns = {
+    "file_sha256": pl.String,
+    "reason": pl.String,
+    "rows_removed": pl.Int64,
+    "cents_removed": pl.Int64,
+}
 """One row per file and reason (``erased``, ``expired``): how many of its accepted rows are no longer in the lake."""
 
 ERASED: Columns = {"client_key": pl.String, "erased_on": pl.Date}

@@ -2,7 +2,7 @@
 {% macro run_parameter(name, meaning) -%}
     select
         '{{ name }}' as parameter,
-        '{{ var(name) }}' as value,
+        {% if var(name) is none %}cast(null as varchar){% else %}'{{ var(name) }}'{% endif %} as value,
         '{{ meaning }}' as meaning,
         '{{ "jeugdspiegel.toml" if name in var("set_in_file") else "default" }}' as source
 {%- endmacro %}

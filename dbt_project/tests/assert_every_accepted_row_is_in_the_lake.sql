@@ -1,4 +1,5 @@
--- rows_accepted of a message or export = the rows that the lake holds of it, less those that repeat an earlier one
+-- rows_accepted of a message or export = the rows that the lake holds of it, less those that repeat an earlier one, and
+-- those that were taken away since
 {% if var('as_of') is none %}
 
 with
@@ -44,13 +45,15 @@ select
     deliveries.file_sha256,
     deliveries.rows_accepted,
     deliveries.rows_duplicate,
+    deliveries.rows_removed,
     held.held_rows
 from deliveries
 left join held
     on deliveries.file_sha256 = held.file_sha256
 where
     deliveries.kind not in ('poh_registraties', 'ervaringen')
-    and deliveries.rows_accepted + deliveries.rows_duplicate <> coalesce(held.held_rows, 0)
+    and deliveries.rows_accepted + deliveries.rows_duplicate
+    <> coalesce(held.held_rows, 0) + deliveries.rows_removed
 
 {% else %}
 

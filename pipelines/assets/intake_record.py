@@ -1,4 +1,4 @@
-"""What the lake keeps beside its datasets, one file each: the ledger, the findings and the quarantine."""
+"""What the lake keeps beside its datasets, one file each: the ledger, findings, removals and the quarantine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.assets.reporting import OPERATORS, column_schema
 from pipelines.home import Home
 from pipelines.parquet import read_parquet
 from schemas.datasets import DATASETS
-from schemas.lake_files import FINDINGS, LEDGER, QUARANTINE_ROWS, Columns
+from schemas.lake_files import FINDINGS, LEDGER, QUARANTINE_ROWS, REMOVED, Columns
 
 GROUP = "lake"
 
@@ -23,6 +23,7 @@ _FILES: Mapping[str, tuple[str, Columns]] = {
         LEDGER,
     ),
     "findings": ("Things noticed while one file was read, none of which drops a row.", FINDINGS),
+    "removed": ("How many accepted rows of a file an erasure or the retention period took away.", REMOVED),
     "quarantine": ("Rows that break a field rule, with the field and the rule, without the value.", QUARANTINE_ROWS),
 }
 

@@ -24,6 +24,7 @@ from pipelines.home import Home
 from pipelines.ingestion.intake import INTERNAL_ERROR, UNREADABLE, Intake, Taken, take_in
 from pipelines.lake import Entry, LedgerRow
 from pipelines.parquet import read_parquet
+from pipelines.privacy.retention import expire
 from pipelines.pseudonyms import Pseudonyms, load_pseudonyms
 from pipelines.settings import Settings
 from schemas.lake_files import INBOX_INDEX
@@ -66,6 +67,8 @@ class IngestReport:
         rows_read, rows_accepted, rows_quarantined: of those deliveries.
         cents_read, cents_accepted, cents_quarantined: of those deliveries, signed.
         internal_errors: refused deliveries whose reading failed by our own fault.
+        months_expired: months that the retention period took away, as ``declaration_lines 2016-01``.
+        rows_expired: their rows.
     """
 
     files: int = 0
@@ -81,6 +84,8 @@ class IngestReport:
     cents_accepted: int = 0
     cents_quarantined: int = 0
     internal_errors: int = 0
+    months_expired: tuple[str, ...] = ()
+    rows_expired: int = 0
 
 
 def ingest(
@@ -119,7 +124,14 @@ def ingest(
             done = writer.files_done
             tell(IngestProgress(done, len(todo), report.rows_read))
         writer.flush()
-    return report
+        return _expired(home, settings, report)
+
+
+def _expired(home: Home, settings: Settings, report: IngestReport) -> IngestReport:
+    """The report, with the months that the retention period took away after all was taken in."""
+    expired = expire(home, settings.keep_years, datetime.now(UTC).date())
+    months = tuple(f"{dataset} {month}" for dataset, of in expired.months.items() for month in of)
+    return replace(report, months_expired=months, rows_expired=expired.rows)
 
 
 def look(home: Home, settings: Settings) -> IngestReport:

@@ -40,7 +40,7 @@ def personal_pieces(source: bytes | Path, pieces: Collection[str]) -> set[str]:
     open_pieces = set(pieces)
     found: set[str] = set()
     heading = b""
-    for block in _texts(source) if open_pieces else ():
+    for block in texts(source) if open_pieces else ():
         lowered = block.lower()
         heading = heading or lowered.split(b"\n", 1)[0]
         hits = {piece for piece in open_pieces if _occurs(piece, lowered, heading)}
@@ -51,8 +51,8 @@ def personal_pieces(source: bytes | Path, pieces: Collection[str]) -> set[str]:
     return found
 
 
-def _texts(source: bytes | Path) -> Iterator[bytes]:
-    """The file's bytes in overlapping blocks; of a zip, those of its members."""
+def texts(source: bytes | Path) -> Iterator[bytes]:
+    """A file's bytes in overlapping blocks; of a zip, as an XLSX is one, those of its members."""
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
         if file.read(len(_ZIP_MAGIC)) != _ZIP_MAGIC:
             file.seek(0)

@@ -17,6 +17,7 @@ from pipelines import lake
 from pipelines.home import Home
 from pipelines.privacy import caches, removal
 from pipelines.privacy.names import moved_names
+from pipelines.privacy.pending import note_loss
 from pipelines.privacy.rewriting import Rewriting
 from pipelines.pseudonyms import Pseudonyms, load_pseudonyms, next_key
 from pipelines.validation.finishing import row_digests
@@ -82,6 +83,7 @@ def rekey(home: Home, environment: MutableMapping[str, str], link_file: Path | N
         if state.exists():
             rewriting.write_text(_moved_state(state, key.pseudonyms), state)
         rewriting.write_text(key.pseudonyms.fingerprint, lake.key_fingerprint_path(home))
+        note_loss(home, rewriting, ends_earlier=True)
         rewriting.commit(key, environment)
         caches.clear(home)
     return Rekeyed(files, len(persons), key.links, key.target if key.is_for_environment else None)

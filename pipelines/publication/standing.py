@@ -76,7 +76,7 @@ def _record(home: Home) -> Path:
 def _inputs(home: Home) -> str:
     settings = load_settings(home.settings_file)
     values: Mapping[str, object] = {
-        "deliveries": digest_of([home.lake / "ledger.parquet"]),
+        "deliveries": digest_of(home.lake / f"{name}.parquet" for name in ("ledger", "removed", "erased")),
         "reference": digest_of(sorted(home.lake_reference.glob("*.parquet"))),
         "settings": dbt_variables(settings),
         "code": code_digest(),

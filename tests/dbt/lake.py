@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from tests.oracle.lake_schemas import DATASETS, FINDINGS, LEDGER, QUARANTINE, REFERENCE, SUGGESTIONS
+from tests.oracle.lake_schemas import DATASETS, FINDINGS, LEDGER, QUARANTINE, REFERENCE, REMOVED, SUGGESTIONS
 
 MESSAGE_CODES = {
     "JW301": "436",
@@ -269,6 +269,7 @@ class Lake:
         quarantine.mkdir(exist_ok=True)
         _frame(self.quarantine, QUARANTINE).write_parquet(quarantine / "rows.parquet")
         _frame(self.findings, FINDINGS).write_parquet(lake / "findings.parquet")
+        _frame([], REMOVED).write_parquet(lake / "removed.parquet")
         _frame(self.suggestions, SUGGESTIONS).write_parquet(lake / "referrer_suggestions.parquet")
         _frame([self._counted(row) for row in self.ledger], LEDGER).write_parquet(lake / "ledger.parquet")
 

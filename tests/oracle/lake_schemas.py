@@ -138,6 +138,13 @@ DATASETS: dict[str, Schema] = {
         "row_digest": pl.String,
     },
 }
+REMOVED: Schema = {
+    "file_sha256": pl.String,
+    "reason": pl.String,
+    "rows_removed": pl.Int64,
+    "cents_removed": pl.Int64,
+}
+
 LEDGER: Schema = {
     "file_sha256": pl.String,
     "file_name": pl.String,

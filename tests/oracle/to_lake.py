@@ -23,7 +23,7 @@ from .history import (
     StartEvent,
     StopEvent,
 )
-from .lake_schemas import DATASETS, FINDINGS, LEDGER, QUARANTINE, REFERENCE, SUGGESTIONS, Schema
+from .lake_schemas import DATASETS, FINDINGS, LEDGER, QUARANTINE, REFERENCE, REMOVED, SUGGESTIONS, Schema
 
 FIRST_SEEN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -43,6 +43,7 @@ def write_lake(histories: Iterable[History], lake: Path, quarantine: Path) -> No
     _write([row for one in deliveries for row in _ledger_rows(one)], LEDGER, lake / "ledger.parquet")
     _write([row for one in deliveries for row in _quarantine_rows(one)], QUARANTINE, quarantine / "rows.parquet")
     _write([], FINDINGS, lake / "findings.parquet")
+    _write([], REMOVED, lake / "removed.parquet")
     _write([], SUGGESTIONS, lake / "referrer_suggestions.parquet")
     tables = _reference_rows(histories)
     for table, schema in REFERENCE.items():

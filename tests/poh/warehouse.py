@@ -22,6 +22,12 @@ from tests.poh.oracle import Registration
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 FILE = "a" * 64
 
+REMOVED = {
+    "file_sha256": pl.String,
+    "reason": pl.String,
+    "rows_removed": pl.Int64,
+    "cents_removed": pl.Int64,
+}
 LEDGER = {
     "file_sha256": pl.String,
     "file_name": pl.String,
@@ -168,6 +174,7 @@ def write_lake(folder: Path, lake: Lake) -> None:
     ]
     _write(folder / "ledger.parquet", known, LEDGER)
     _write(folder / "findings.parquet", (), FINDINGS)
+    _write(folder / "removed.parquet", (), REMOVED)
     _write(folder / "referrer_suggestions.parquet", (), SUGGESTIONS)
     _write(folder / "quarantine" / "rows.parquet", (), QUARANTINE)
 

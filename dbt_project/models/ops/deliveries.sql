@@ -12,6 +12,17 @@ duplicate_rows as (
 
 ),
 
+removed as (
+
+    select
+        file_sha256,
+        sum(rows_removed) as rows_removed,
+        sum(cents_removed) as cents_removed
+    from {{ ref('stg_lake__removed_rows') }}
+    group by file_sha256
+
+),
+
 duplicates as (
 
     select
@@ -66,10 +77,15 @@ counted as (
             when 'accepted' then coalesce(duplicates.cents_duplicate, 0)
             when 'duplicate' then deliveries.cents_read
             else 0
-        end as cents_duplicate
+        end as cents_duplicate,
+        -- of the accepted rows: what an erasure or the end of the retention period took away since
+        case deliveries.resolution when 'accepted' then coalesce(removed.rows_removed, 0) else 0 end as rows_removed,
+        case deliveries.resolution when 'accepted' then coalesce(removed.cents_removed, 0) else 0 end as cents_removed
     from deliveries
     left join duplicates
         on deliveries.file_sha256 = duplicates.file_sha256
+    left join removed
+        on deliveries.file_sha256 = removed.file_sha256
 
 )
 
@@ -95,5 +111,7 @@ select
     cast(cents_accepted as bigint) as cents_accepted,
     cast(cents_quarantined as bigint) as cents_quarantined,
     cast(cents_duplicate as bigint) as cents_duplicate,
-    first_seen_at
+    first_seen_at,
+    cast(rows_removed as bigint) as rows_removed,
+    cast(cents_removed as bigint) as cents_removed
 from counted

@@ -70,6 +70,15 @@ union all
 
 {{
     run_parameter(
+        'keep_years',
+        'years before the newest message that are kept; older months were taken away; empty: everything is kept'
+    )
+}}
+
+union all
+
+{{
+    run_parameter(
         'provisional_below',
         'a year of which less than this share has normally been declared by now is provisional'
     )
