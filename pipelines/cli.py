@@ -33,6 +33,7 @@ from pipelines.commands.common import (
     terminal,
 )
 from pipelines.commands.operating import daemon, doctor, webserver
+from pipelines.commands.privacy import erase, rekey
 from pipelines.errors import ConfigurationError, RunFailedError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ app = App(
 )
 
 
-for _verb in (doctor, daemon, webserver):
+for _verb in (doctor, daemon, webserver, rekey, erase):
     app.command(_verb)
 
 
