@@ -146,7 +146,7 @@ def compare(panel: Panel, rules: Rules) -> Comparison | None:
     # a tie that differs in the last digit is a tie
     as_far = np.abs(exchanged_effects[:, 0]) >= abs(log_ratio) - 1e-9
     return Comparison(
-        effect=_intervals(stacks, effects, panel, rules)[0],
+        effect=intervals(stacks, effects, panel, rules)[0],
         p_permutation=float((1 + as_far.sum()) / (1 + rules.permutations)),
         p_trend_before=_p_trend(stacks, panel, rules),
         by_year=tuple(_by_year(stacks, panel, rules)),
@@ -224,7 +224,7 @@ def _long(stacks: Sequence[Stack], panel: Panel) -> pl.DataFrame:
     )
 
 
-def _intervals(stacks: Sequence[Stack], design: Design, panel: Panel, rules: Rules) -> list[Interval]:
+def intervals(stacks: Sequence[Stack], design: Design, panel: Panel, rules: Rules) -> list[Interval]:
     """One interval per unknown of the design; the standard error leaves each practice out in turn."""
     from scipy.stats import t
 
@@ -243,7 +243,7 @@ def _intervals(stacks: Sequence[Stack], design: Design, panel: Panel, rules: Rul
 def _by_year(stacks: Sequence[Stack], panel: Panel, rules: Rules) -> Iterator[tuple[int, Interval | None]]:
     """The difference in each year from the start, against the year before it."""
     design, years = year_design(stacks)
-    found = dict(zip(years, _intervals(stacks, design, panel, rules), strict=True))
+    found = dict(zip(years, intervals(stacks, design, panel, rules), strict=True))
     fewest = {
         year: min(
             sum(
@@ -262,4 +262,4 @@ def _by_year(stacks: Sequence[Stack], panel: Panel, rules: Rules) -> Iterator[tu
 def _p_trend(stacks: Sequence[Stack], panel: Panel, rules: Rules) -> float | None:
     if min(len(stack.before) for stack in stacks) < _FEWEST_QUARTERS_OF_A_TREND:
         return None
-    return _intervals(stacks, trend_design(stacks), panel, rules)[0].p_value
+    return intervals(stacks, trend_design(stacks), panel, rules)[0].p_value
