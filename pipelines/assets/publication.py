@@ -11,6 +11,7 @@ from pipelines.home import Home
 from pipelines.privacy import pending
 from pipelines.publication import audit, staging, standing
 from pipelines.publication.census import take_census
+from pipelines.publication.model_pages import write_model_pages
 from pipelines.resources import Progress
 from pipelines.settings import load_settings
 
@@ -58,6 +59,7 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
             settings = load_settings(home.settings_file)
             tables = {name: staging.read_mart(home.candidate, name) for name in _LABELS}
             rows = staging.stage(home, tables, pl.DataFrame())
+            write_model_pages(home, home.staged)
             now, before = take_census(home.candidate), audit.census_of_live(home)
             found = audit.find_lost_rows(home.candidate, tables)
             if before is not None:
