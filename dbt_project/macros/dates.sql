@@ -23,3 +23,15 @@
 {% macro first_of_next_month(column) -%}
     cast(date_trunc('month', {{ column }}) + interval 1 month as date)
 {%- endmacro %}
+
+{% macro months_after(column, months) -%}
+    {{ return(adapter.dispatch('months_after', 'jeugdspiegel')(column, months)) }}
+{%- endmacro %}
+
+{% macro default__months_after(column, months) -%}
+    cast({{ column }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{% macro spark__months_after(column, months) -%}
+    add_months({{ column }}, {{ months }})
+{%- endmacro %}

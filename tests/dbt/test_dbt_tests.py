@@ -20,6 +20,7 @@ UNIT_TESTS = sum(
 def test_every_unit_test_passes(home: Path):
     folders = ["deliveries", "lines", "allocations", "segments", "trajectories", "attribution", "completeness"]
     selected = [f"path:models/intermediate/{folder}" for folder in folders]
+    selected.append("path:models/marts/quality")
     statuses = dbt(home, "test", "--select", *selected, "--exclude", "test_type:data")
     assert {name for name, status in statuses.items() if status != "pass"} == set()
     assert len(statuses) == UNIT_TESTS > 15
