@@ -115,10 +115,11 @@ def _all_hold(dataset: Dataset, rules: Iterable[Rule]) -> pl.Expr:
 
 def _by_distinct(passes: pl.Expr) -> Callable[[pl.Series], pl.Series]:
     def judge(values: pl.Series) -> pl.Series:
+        is_one_value = len(values) > 0 and values.eq_missing(values[0]).all()
         # Telling a reference from all others costs more than any pattern.
-        if values.approx_n_unique() * _ROWS_PER_VALUE > len(values):
+        if not is_one_value and values.approx_n_unique() * _ROWS_PER_VALUE > len(values):
             return values.to_frame().select(passes).to_series()
-        distinct = values.unique()
+        distinct = values.head(1) if is_one_value else values.unique()
         failing = distinct.filter(~distinct.to_frame().select(passes).to_series())
         if failing.is_empty():
             return pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)

@@ -18,8 +18,10 @@ _CREDIT = pl.col("debit_credit") == "C"
 _EUROS = pl.col("unit_code") == "83"
 
 
-def _month(day: pl.Expr) -> pl.Expr:
-    return day.dt.year() * 12 + day.dt.month()
+def _in_one_month(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    # Of two days with the same number of the month, those of different years are eleven months apart.
+    days = (last - first).dt.total_days()
+    return (first.dt.month() == last.dt.month()) & days.is_between(-30, 30)
 
 
 RULES = (
@@ -64,7 +66,7 @@ RULES = (
     ),
     f.rule(
         RuleCode("not_one_month", "period_to", "The product period is not within one calendar month.", "CS337"),
-        _month(pl.col("period_from")) == _month(pl.col("period_to")),
+        _in_one_month(pl.col("period_from"), pl.col("period_to")),
         _JW323,
     ),
     *f.required("volume", _XML, is_cast=True),
