@@ -181,7 +181,10 @@ def _pattern(bsn: str) -> re.Pattern[bytes]:
     digits = bsn.lstrip("0")
     zeros = len(bsn) - len(digits)
     one = rb"(?<![0-9])0{0,%d}" % zeros + rb"[ .\-]?".join(digit.encode() for digit in digits) + rb"(?![0-9])"
-    two = [b"".join(order % digit.encode() for digit in digits) for order in (rb"%s\x00", rb"\x00%s")]
+    two = [
+        (separator % rb"[ .\-]").join(character % digit.encode() for digit in digits)
+        for separator, character in ((rb"(?:%s\x00)?", rb"%s\x00"), (rb"(?:\x00%s)?", rb"\x00%s"))
+    ]
     # A workbook may keep a number as a power of ten.
     power = f"{digits[0]}.{digits[1:].rstrip('0')}E{len(digits) - 1}".encode()
     return re.compile(b"|".join([one, *two, re.escape(power), re.escape(power.replace(b"E", b"E+"))]))
