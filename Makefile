@@ -2,6 +2,7 @@
 
 UV_VERSION := 0.13.9
 HOME_DIR   := $(if $(JEUGDSPIEGEL_HOME),$(JEUGDSPIEGEL_HOME),var)
+UI_PORT    := $(if $(JEUGDSPIEGEL_UI_PORT),$(JEUGDSPIEGEL_UI_PORT),3000)
 
 PYTHON := $(shell for candidate in python3.13 python3.12 python3.11 python3 python; do \
 	"$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$candidate"; break; }; done)
@@ -39,7 +40,7 @@ run: $(VENV) ## demo deliveries when the inbox is empty, the whole nightly job, 
 demo: run ## the same as run
 
 ui: $(VENV) ## Dagster on http://127.0.0.1:3000, with its schedules
-	@$(BIN)/jeugdspiegel ui --home "$(HOME_DIR)"
+	@$(BIN)/jeugdspiegel ui --home "$(HOME_DIR)" --port "$(UI_PORT)"
 
 lint: $(VENV) ## style, borders between the rooms, types
 	@$(BIN)/ruff check .
