@@ -124,10 +124,10 @@ def ingest(
             done = writer.files_done
             tell(IngestProgress(done, len(todo), report.rows_read))
         writer.flush()
-        return _expired(home, settings, report)
+        return with_expired(home, settings, report)
 
 
-def _expired(home: Home, settings: Settings, report: IngestReport) -> IngestReport:
+def with_expired(home: Home, settings: Settings, report: IngestReport) -> IngestReport:
     """The report, with the months that the retention period took away after all was taken in."""
     expired = expire(home, settings.keep_years, datetime.now(UTC).date())
     months = tuple(f"{dataset} {month}" for dataset, of in expired.months.items() for month in of)
@@ -169,7 +169,7 @@ def intake_of(home: Home, settings: Settings, pseudonyms: Pseudonyms) -> Intake:
         limits=Limits(max_bytes=settings.reading.max_file_bytes),
         pseudonyms=pseudonyms,
         seen_at=datetime.now(UTC),
-        named=frozenset(done.select("file_sha256", "file_name").iter_rows()),
+        named=frozenset(done.select("file_sha256", lake.OWN_NAME, "container").iter_rows()),
         taken=frozenset(done["file_sha256"]),
         places=_places(home),
     )
@@ -309,9 +309,9 @@ class _Writer:
         self._entries, self._seen, self._pending_rows = [], [], 0
 
     def _new(self, entry: Entry, is_also_named: bool) -> Entry | None:
-        """The entry as it goes into the lake: the same bytes once only, under each name a ledger row."""
+        """The entry as it goes into the lake: the same bytes once only, a ledger row for each name and container."""
         row = entry.row
-        key = (row.file_sha256, row.file_name)
+        key = (row.file_sha256, row.file_name, row.container)
         if key in self._named:
             return None
         if row.refusal is not None:

@@ -17,7 +17,7 @@ from pipelines import lake
 from pipelines.census import month_path
 from pipelines.deliveries import InboxFile, scan_inbox
 from pipelines.home import Home
-from pipelines.ingestion import IngestProgress, IngestReport, intake_of, read_files
+from pipelines.ingestion import IngestProgress, IngestReport, intake_of, read_files, with_expired
 from pipelines.ingestion.intake import Intake
 from pipelines.lake import Entry
 from pipelines.privacy.names import same_name
@@ -70,7 +70,7 @@ def ingest_again(
             wanted -= {entry.row.file_sha256 for entry in entries}
             report = _counted(report, len(chunk), entries)
             tell(IngestProgress(done, len(files), report.rows_read))
-    return report
+        return with_expired(home, settings, report)
 
 
 def _files_with_rows(home: Home, months: Collection[date]) -> set[str]:
