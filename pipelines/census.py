@@ -113,6 +113,13 @@ class MonthCount:
     cents: int | None = None
 
 
+def table_rows(path: Path) -> dict[str, int]:
+    """Rows per ``schema.table`` of a DuckDB file, as its catalogue says: exact where nothing was deleted since."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        tables = connection.execute("select schema_name || '.' || table_name, estimated_size from duckdb_tables()")
+        return {name: int(rows) for name, rows in tables.fetchall()}
+
+
 def month_path(home: Home, dataset: str, month: str) -> Path:
     """The file of a month (``2019-03``); it is not there when the month has no rows."""
     return home.lake / dataset / f"month={month}.parquet"

@@ -1,7 +1,7 @@
 """The dbt models as assets, their tests as asset checks."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from pipelines import publication, settings
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
+from pipelines.census import table_rows
 from pipelines.home import Home
 from pipelines.resources import Progress
-from pipelines.transformation import Dbt, build
+from pipelines.transformation import Dbt, DbtStoppedError, TransformationError, build
 
 # The counts per care profile stand between the lake and the models.
 _LINES = "stg_lake__declaration_lines"
@@ -53,17 +54,36 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
             publication.clear_candidate(home)
             # The candidate is always built whole; of a selection only the selected assets are reported.
             selected = context.op_execution_context.selected_output_names
-            for node in build(dbt, variables):
-                progress.on_node(node)
-                # Models can be edited after Dagster loaded them: what it does not know yet is built, not shown.
-                if node.unique_id not in known:
-                    continue
-                message = DbtCoreCliEventMessage(raw_event=dict(node.event), event_history_metadata={})
-                for event in message.to_default_asset_events(manifest, translator, context):
-                    if not isinstance(event, dg.Output) or event.output_name in selected:
-                        yield event
+            events: list[Any] = []
+            try:
+                for node in build(dbt, variables):
+                    progress.on_node(node)
+                    # Models can be edited after Dagster loaded them: what it does not know yet is built, not shown.
+                    if node.unique_id in known:
+                        message = DbtCoreCliEventMessage(raw_event=dict(node.event), event_history_metadata={})
+                        events += message.to_default_asset_events(manifest, translator, context)
+            except DbtStoppedError:
+                # It is tried again, and everything is reported then.
+                raise
+            except TransformationError:
+                yield from _reported(context, events, selected, {})
+                raise
+            # While dbt builds, the candidate is its own: rows are counted after it, through one short connection.
+            yield from _reported(context, events, selected, table_rows(home.candidate))
 
     return models
+
+
+def _reported(
+    context: dg.AssetExecutionContext, events: Sequence[Any], selected: Collection[str], rows: Mapping[str, int]
+) -> Iterator[Any]:
+    """The events in their order; a table's materialisation with its rows."""
+    for event in events:
+        if not isinstance(event, dg.Output):
+            yield event
+        elif event.output_name in selected:
+            count = rows.get(".".join(context.asset_key_for_output(event.output_name).path))
+            yield event if count is None else event.with_metadata({**event.metadata, "dagster/row_count": count})
 
 
 def lake_comments(manifest: Path) -> dict[str, dict[str, str]]:
