@@ -21,6 +21,7 @@ from pipelines.commands.common import (
     FAILED,
     MISUSED,
     SUCCEEDED,
+    AcceptDriftOption,
     HomeOption,
     LogFormatOption,
     RebuildOption,
@@ -34,6 +35,7 @@ from pipelines.commands.common import (
 )
 from pipelines.commands.operating import daemon, doctor, webserver
 from pipelines.commands.privacy import erase, rekey
+from pipelines.commands.publishing import publication_lines, rollback
 from pipelines.errors import ConfigurationError, RunFailedError
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ app = App(
 )
 
 
-for _verb in (doctor, daemon, webserver, rekey, erase):
+for _verb in (doctor, daemon, webserver, rekey, erase, rollback):
     app.command(_verb)
 
 
@@ -78,6 +80,7 @@ def run(
     home: HomeOption = None,
     verbose: VerboseOption = False,
     rebuild: RebuildOption = False,
+    accept_drift: AcceptDriftOption = False,
     log_format: LogFormatOption = None,
 ) -> int:
     """One nightly run in the foreground: takes in the inbox, rebuilds and checks the warehouse, puts it live.
@@ -92,7 +95,7 @@ def run(
             soft_wrap=True,
         )
         return SUCCEEDED
-    return run_job(place, verbose=verbose, rebuild=rebuild, log_format=log_format)
+    return run_job(place, verbose=verbose, rebuild=rebuild, accept_drift=accept_drift, log_format=log_format)
 
 
 @app.command
@@ -121,11 +124,13 @@ def demo(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
 
 @app.command
 def status(*, home: HomeOption = None) -> int:
-    """Per source: last delivery, rows accepted and quarantined; each refused file, why, and what to do."""
+    """Per source: last delivery, rows accepted and quarantined; each refused file, why, and what to do; what is live."""
     from pipelines.terminal import refused_table, status_table
     from pipelines.terminal.summary import refused_files, source_statuses
 
     place, console = home_from_option(home), terminal()
+    for line in publication_lines(place):
+        console.print(line, soft_wrap=True, markup=False)
     if not place.warehouse.exists():
         console.print(f"No run has put a warehouse live in {place.root} yet: 'jeugdspiegel run'.", soft_wrap=True)
         return SUCCEEDED
@@ -158,7 +163,8 @@ def forget(file: str, *, home: HomeOption = None, verbose: VerboseOption = False
             raise ConfigurationError(f"FILE: no delivery is called '{file}'; ops.deliveries has the names.")
         for line in forgotten_lines(gone):
             console.print(line, soft_wrap=True, markup=False)
-        return run_job(place, verbose=verbose, take_in=False)
+        # The loss is meant.
+        return run_job(place, verbose=verbose, take_in=False, accept_drift=True)
 
 
 @app.command

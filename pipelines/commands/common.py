@@ -31,6 +31,14 @@ HomeOption = Annotated[
 RebuildOption = Annotated[
     bool, Parameter(name="--rebuild", negative="", help="Build the warehouse again, also when nothing is new.")
 ]
+AcceptDriftOption = Annotated[
+    bool,
+    Parameter(
+        name="--accept-drift",
+        negative="",
+        help="Publish also what differs more from the live publication than [publication] allows.",
+    ),
+]
 LogFormatOption = Annotated[
     Literal["text", "json"] | None,
     Parameter(
@@ -113,11 +121,14 @@ def run_job(
     verbose: bool,
     take_in: bool = True,
     rebuild: bool = False,
+    accept_drift: bool = False,
     log_format: Literal["text", "json"] | None = None,
 ) -> int:
     """Run the nightly job unless nothing is new, and say what came of it; returns the exit code."""
     with _told_of_failure(home), alone(home):
-        return _run_job(home, verbose=verbose, take_in=take_in, rebuild=rebuild, log_format=log_format)
+        return _run_job(
+            home, verbose=verbose, take_in=take_in, rebuild=rebuild, accept_drift=accept_drift, log_format=log_format
+        )
 
 
 def _run_job(
@@ -126,13 +137,14 @@ def _run_job(
     verbose: bool,
     take_in: bool = True,
     rebuild: bool = False,
+    accept_drift: bool = False,
     log_format: Literal["text", "json"] | None = None,
 ) -> int:
     from pipelines.settings import load_settings
 
     check_configuration(home)
     if (log_format or load_settings(home.settings_file).logging.format) == "json":
-        return _run_job_as_events(home, verbose=verbose, take_in=take_in, rebuild=rebuild)
+        return _run_job_as_events(home, verbose=verbose, take_in=take_in, rebuild=rebuild, accept_drift=accept_drift)
     from pipelines.publication.standing import find_standing
     from pipelines.terminal import TerminalProgress, run_table, where_to_look
     from pipelines.terminal.summary import delivery_totals
@@ -152,7 +164,9 @@ def _run_job(
         from pipelines.nightly import run_nightly
 
         with TerminalProgress(console) as progress:
-            report = run_nightly(home.root, progress, take_in=take_in, verbose=verbose).ingested
+            report = run_nightly(
+                home.root, progress, take_in=take_in, verbose=verbose, accept_drift=accept_drift
+            ).ingested
     totals = delivery_totals(home)
     console.print(run_table(totals, report))
     for line in where_to_look(home, totals):
@@ -160,7 +174,7 @@ def _run_job(
     return SUCCEEDED
 
 
-def _run_job_as_events(home: Home, *, verbose: bool, take_in: bool, rebuild: bool) -> int:
+def _run_job_as_events(home: Home, *, verbose: bool, take_in: bool, rebuild: bool, accept_drift: bool) -> int:
     """The same run, told in JSON lines on standard output and nothing else there."""
     from pipelines.operations.events import JsonEvents
     from pipelines.operations.quiet import record_quiet
@@ -176,7 +190,7 @@ def _run_job_as_events(home: Home, *, verbose: bool, take_in: bool, rebuild: boo
         return SUCCEEDED
     from pipelines.nightly import run_nightly
 
-    run_nightly(home.root, events, take_in=take_in, verbose=verbose)
+    run_nightly(home.root, events, take_in=take_in, verbose=verbose, accept_drift=accept_drift)
     return SUCCEEDED
 
 
