@@ -37,6 +37,15 @@ from schemas.lake_files import (
 )
 
 _KEY = ["file_sha256", "file_name"]
+_ORIGIN = ["file_sha256", "own_name", "container"]
+
+OWN_NAME = (
+    pl.when(pl.col("file_name").str.starts_with(pl.col("container") + "/"))
+    .then(pl.col("file_name").str.strip_prefix(pl.col("container") + "/"))
+    .otherwise("file_name")
+    .alias("own_name")
+)
+"""Of a ledger row: the file's name as unpacked, without the container's path that tells it apart (``_told_apart``)."""
 _PIECE_ROWS = 262_144
 
 
@@ -375,13 +384,28 @@ def _write_removed(home: Home, counts: pl.DataFrame, replaced: Collection[str]) 
 
 
 def _append_ledger(home: Home, entries: Sequence[Entry]) -> None:
-    known = read_ledger(home)
-    new = pl.DataFrame([vars(entry.row) for entry in entries], schema=dict(LEDGER))
-    new = new.unique(_KEY, keep="last", maintain_order=True)
-    first = known.select(*_KEY, earlier="first_seen_at")
-    new = new.join(first, on=_KEY, how="left").with_columns(first_seen_at=pl.coalesce("earlier", "first_seen_at"))
-    rows = pl.concat([known.join(new, on=_KEY, how="anti"), new.drop("earlier")])
+    known = read_ledger(home).with_columns(OWN_NAME)
+    new = pl.DataFrame([vars(entry.row) for entry in entries], schema=dict(LEDGER)).with_columns(OWN_NAME)
+    new = new.unique(_ORIGIN, keep="last", maintain_order=True)
+    first = known.select(*_ORIGIN, earlier="first_seen_at")
+    new = new.join(first, on=_ORIGIN, how="left", nulls_equal=True).with_columns(
+        first_seen_at=pl.coalesce("earlier", "first_seen_at")
+    )
+    kept = known.join(new, on=_ORIGIN, how="anti", nulls_equal=True)
+    rows = _told_apart(pl.concat([kept, new.drop("earlier")]))
     write_parquet(rows.sort(_KEY), _ledger_path(home))
+
+
+def _told_apart(rows: pl.DataFrame) -> pl.DataFrame:
+    """Ledger rows of which no two have the same bytes and name.
+
+    A bare file keeps its name; of members of several containers the first by container does, and the others
+    carry their container's path. So the names do not depend on the order of arrival.
+    """
+    ordered = rows.sort(_ORIGIN, nulls_last=False)
+    is_first = pl.struct("file_sha256", "own_name").is_first_distinct()
+    path = pl.concat_str("container", "own_name", separator="/")
+    return ordered.with_columns(file_name=pl.when(is_first).then("own_name").otherwise(path)).select(list(LEDGER))
 
 
 def _append_index(home: Home, seen: pl.DataFrame) -> None:

@@ -117,7 +117,7 @@ def _by_distinct(passes: pl.Expr) -> Callable[[pl.Series], pl.Series]:
     def judge(values: pl.Series) -> pl.Series:
         is_one_value = len(values) > 0 and values.eq_missing(values[0]).all()
         # Telling a reference from all others costs more than any pattern.
-        if not is_one_value and values.approx_n_unique() * _ROWS_PER_VALUE > len(values):
+        if not is_one_value and _values_in(values) * _ROWS_PER_VALUE > len(values):
             return values.to_frame().select(passes).to_series()
         distinct = values.head(1) if is_one_value else values.unique()
         failing = distinct.filter(~distinct.to_frame().select(passes).to_series())
@@ -126,6 +126,12 @@ def _by_distinct(passes: pl.Expr) -> Callable[[pl.Series], pl.Series]:
         return ~values.is_in(failing.implode(), nulls_equal=True)
 
     return judge
+
+
+def _values_in(values: pl.Series) -> int:
+    """About how many distinct values there are."""
+    about: int = values.to_frame().select(pl.nth(0).approx_n_unique()).item()
+    return about
 
 
 def _shape(dataset: Dataset) -> dict[str, pa.Column]:

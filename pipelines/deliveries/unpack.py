@@ -15,6 +15,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -175,15 +176,19 @@ def _check_declared(infos: list[zipfile.ZipInfo], item: _Item, run: _Run) -> Non
 
 def _unzip(item: _Item, infos: list[zipfile.ZipInfo], run: _Run) -> Iterator[_Item | RefusedPart]:
     source = item.content.source
+    seen: Counter[str] = Counter()
     with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
         for info in infos:
             run.budget.count_member()
+            # A zip may hold two members of one name; the second is told apart as a second message in an envelope is.
+            seen[info.filename] += 1
+            name = info.filename if seen[info.filename] == 1 else f"{info.filename}#{seen[info.filename]}"
             try:
                 content = _unzip_member(archive, info, run)
             except Refused as refusal:
-                yield run.refused_member(item, info.filename, refusal)
+                yield run.refused_member(item, name, refusal)
                 continue
-            yield _Item(info.filename, item.path, content, item.depth + 1)
+            yield _Item(name, item.path, content, item.depth + 1)
 
 
 def _unzip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, run: _Run) -> Spooled:
