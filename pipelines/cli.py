@@ -124,7 +124,7 @@ def demo(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
 
 @app.command
 def status(*, home: HomeOption = None) -> int:
-    """Per source: last delivery, rows accepted and quarantined; each refused file, why, and what to do; what is live."""
+    """What is live; per source last delivery, rows accepted and quarantined; each refused file and what to do."""
     from pipelines.terminal import refused_table, status_table
     from pipelines.terminal.summary import refused_files, source_statuses
 
