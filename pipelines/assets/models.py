@@ -51,6 +51,8 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
         with no_values_in_errors(), dbt:
             dbt.start()
             variables = dbt_variables(home)
+            # What could not go live need not be built.
+            publication.check_replaceable(home)
             publication.clear_candidate(home)
             # The candidate is always built whole; of a selection only the selected assets are reported.
             selected = context.op_execution_context.selected_output_names
