@@ -83,7 +83,10 @@ def _reason_of_step(event: dg.DagsterEvent) -> str:
     if data.error.cls_name == "DagsterAssetCheckFailedError":
         # Names of assets and checks, written by Dagster.
         return "; ".join(line.strip() for line in data.error.message.splitlines()[1:] if line.strip())
-    return f"{data.error.cls_name}."
+    error = data.error
+    while error.cause is not None:
+        error = error.cause
+    return f"{error.cls_name}."
 
 
 def _ended_at(context: dg.RunStatusSensorContext) -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,11 +30,11 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that a test moves."""
     now = [datetime(2026, 3, 1, 12, tzinfo=AMSTERDAM).timestamp()]
     monkeypatch.setattr("pipelines.automation.arrivals.time.time", lambda: now[0])
-    yield now
+    return now
 
 
 def deliver(home: Home, text: str = "<a/>") -> None:

@@ -45,9 +45,9 @@ def other(home: Home) -> Iterator[subprocess.Popen[str]]:
 def test_second_run_is_refused_with_the_name_and_the_time_of_the_first(
     home: Home, other: subprocess.Popen[str]
 ) -> None:
-    with pytest.raises(RunLockedError, match=rf"another run \(process {other.pid}, since \d\d-\d\d-20\d\d \d\d:\d\d\)"):
-        with hold(home, "this run"):
-            pytest.fail("two runs at once")
+    named = rf"another run \(process {other.pid}, since \d\d-\d\d-20\d\d \d\d:\d\d\)"
+    with pytest.raises(RunLockedError, match=named), hold(home, "this run"):
+        pytest.fail("two runs at once")
 
 
 def test_second_run_waits_and_goes_on_when_the_first_is_killed(home: Home, other: subprocess.Popen[str]) -> None:
