@@ -82,15 +82,21 @@ def read_texts(warehouse: Path) -> dict[str, TableText]:
     }
 
 
-def describe_columns(tables: Mapping[str, pl.DataFrame], texts: Mapping[str, TableText]) -> Sequence[Column]:
-    """Every column of the published tables, in their order; the types are those of the published DuckDB file."""
+def describe_columns(
+    tables: Mapping[str, pl.DataFrame], texts: Mapping[str, TableText], added: Mapping[str, str] | None = None
+) -> Sequence[Column]:
+    """Every column of the published tables, in their order; the types are those of the published DuckDB file.
+
+    Args:
+        added: descriptions of columns that tables got on their way here.
+    """
     with duckdb.connect() as connection:
         described: list[Column] = []
         for table, frame in tables.items():
             # DuckDB finds the frame by the name of this variable.
             empty = frame.clear().to_arrow()
             rows = connection.execute("describe select * from empty").fetchall()
-            known = texts[table].columns if table in texts else {}
+            known = {**(added or {}), **(texts[table].columns if table in texts else {})}
             described += [Column(table, row[0], row[1], known.get(row[0], "")) for row in rows]
             del empty
     return described

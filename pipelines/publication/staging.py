@@ -18,13 +18,12 @@ import polars as pl
 from pipelines.home import Home
 from pipelines.parquet import write_parquet
 from pipelines.publication import exporting, shelf
-from pipelines.publication.describing import SCHEMA, TableText, describe_columns, read_texts
+from pipelines.publication.describing import TableText, describe_columns, read_texts
 from pipelines.publication.errors import os_errors_of
 from pipelines.publication.workbook import write_workbook
 
 MASK = "mask.parquet"
 AUDIT_TABLE = "disclosure_audit"
-GLOSSARY = "glossary"
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ def stage(
     tables: Mapping[str, pl.DataFrame],
     mask: pl.DataFrame,
     texts: Mapping[str, TableText] | None = None,
+    added_columns: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """Write everything of the publication but its manifest into the candidate's folder.
 
@@ -52,6 +52,7 @@ def stage(
         tables: every published table by name, protected.
         mask: which cells are hidden and why; kept for its owner alone.
         texts: the words about tables that the candidate does not have.
+        added_columns: the words about columns that it does not have.
 
     Returns:
         Rows per published table.
@@ -61,7 +62,7 @@ def stage(
     """
     described = {**read_texts(home.candidate), **(texts or {})}
     ordered = {name: exporting.in_order(frame) for name, frame in sorted(tables.items())}
-    columns = describe_columns(ordered, described)
+    columns = describe_columns(ordered, described, added_columns)
     published = home.staged
     with os_errors_of(published):
         shutil.rmtree(published, ignore_errors=True)
@@ -84,7 +85,7 @@ def stage(
 def read_mart(warehouse: Path, table: str) -> pl.DataFrame:
     """All rows of a mart."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(f'select * from {SCHEMA}."{table}"').pl()
+        return connection.execute(f'select * from marts."{table}"').pl()
 
 
 def kept_figures(home: Home) -> tuple[KeptFigures, ...]:

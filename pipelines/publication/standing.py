@@ -78,7 +78,7 @@ def _inputs(home: Home) -> str:
     values: Mapping[str, object] = {
         "deliveries": digest_of(home.lake / f"{name}.parquet" for name in ("ledger", "removed", "erased")),
         "reference": digest_of(sorted(home.lake_reference.glob("*.parquet"))),
-        "settings": dbt_variables(settings),
+        "settings": {**dbt_variables(settings), **settings.disclosure.model_dump()},
         "code": code_digest(),
         "libraries": libraries(),
     }

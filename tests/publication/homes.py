@@ -59,15 +59,13 @@ def build_candidate(home: Home, publication: int, rows: int = 5) -> None:
 
 def protected_tables(home: Home) -> dict[str, pl.DataFrame]:
     """Both tables of the candidate as they may be published: the first practice is hidden."""
-    practice_years = staging.read_mart(home.candidate, "practice_years")
+    practice_years = _mart(home, "practice_years")
     hidden = pl.col("practice_id") == "P1"
     return {
         "practice_years": practice_years.with_columns(
             pl.when(~hidden).then(pl.col(measure)).alias(measure) for measure in ("clients", "cost_eur")
         ).with_columns(hidden.alias("is_suppressed")),
-        "referral_trend": staging.read_mart(home.candidate, "referral_trend").with_columns(
-            pl.lit(False).alias("is_suppressed")
-        ),
+        "referral_trend": _mart(home, "referral_trend").with_columns(pl.lit(False).alias("is_suppressed")),
         "texts": pl.DataFrame(
             {
                 "text": ["=1+1", "+31 475", "-", "@home", "https://example.org", "12", None],
@@ -78,6 +76,11 @@ def protected_tables(home: Home) -> dict[str, pl.DataFrame]:
             schema_overrides={"amount_eur": pl.Decimal(18, 2)},
         ),
     }
+
+
+def _mart(home: Home, table: str) -> pl.DataFrame:
+    with duckdb.connect(str(home.candidate), read_only=True) as connection:
+        return connection.execute(f'select * from marts."{table}"').pl()
 
 
 def audited_candidate(home: Home, publication: int, rows: int = 5) -> Census:
