@@ -82,6 +82,19 @@ class EffectSettings(BaseModel):
         return self
 
 
+class PohSettings(BaseModel):
+    """``[poh]``: what a deployment adds to the value lists of POH registrations.
+
+    Attributes:
+        providers: organisations in ``verwezen_naar``, by their name as it is written there, and the category of each.
+            Only what is listed is kept of that column, since a person's name may stand in it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    providers: dict[str, Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]] = Field(default_factory=dict)
+
+
 class StorageSettings(BaseModel):
     """``[storage]``: where Dagster keeps its history, and how long.
 
@@ -218,6 +231,7 @@ class Settings(BaseModel):
         reading: the ``[reading]`` section.
         thresholds: the ``[thresholds]`` section.
         effect: the ``[effect]`` section.
+        poh: the ``[poh]`` section.
         disclosure: the ``[disclosure]`` section.
         freshness: the ``[freshness]`` section.
         schedule: the ``[schedule]`` section.
@@ -237,6 +251,7 @@ class Settings(BaseModel):
     reading: ReadingSettings = ReadingSettings()
     thresholds: ThresholdSettings = ThresholdSettings()
     effect: EffectSettings = EffectSettings()
+    poh: PohSettings = PohSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
@@ -266,6 +281,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "reading": ReadingSettings,
     "thresholds": ThresholdSettings,
     "effect": EffectSettings,
+    "poh": PohSettings,
     "storage": StorageSettings,
     "logging": LoggingSettings,
     "publication": PublicationSettings,

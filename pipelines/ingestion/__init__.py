@@ -168,6 +168,7 @@ def intake_of(home: Home, settings: Settings, pseudonyms: Pseudonyms) -> Intake:
         scratch=home.scratch,
         limits=Limits(max_bytes=settings.reading.max_file_bytes),
         pseudonyms=pseudonyms,
+        own_providers=settings.poh.providers,
         seen_at=datetime.now(UTC),
         named=frozenset(done.select("file_sha256", lake.OWN_NAME, "container").iter_rows()),
         taken=frozenset(done["file_sha256"]),

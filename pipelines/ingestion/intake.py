@@ -59,6 +59,7 @@ class Intake:
         seen_at: the run's time (UTC), as ``first_seen_at``.
         named: sha256 and file name, as shown, that the ledger has and did not refuse: not read again.
         taken: sha256 of bytes whose rows the lake has: another name adds a ledger row only.
+        own_providers: organisations that the deployment adds to those that a POH refers to: name → category.
         places: words of the names of practices and municipalities, lower case: not a person's in a file's name.
     """
 
@@ -69,6 +70,7 @@ class Intake:
     seen_at: datetime
     named: frozenset[tuple[str, str]]
     taken: frozenset[str]
+    own_providers: Mapping[str, str] = field(default_factory=dict)
     places: frozenset[str] = frozenset()
 
     @cached_property
@@ -232,7 +234,8 @@ def _read_part(part: Part, progress: _Progress, intake: Intake, scratch: Path) -
     try:
         if is_batched(part, intake.limits):
             batches = _ahead(read_batches(part, intake.limits, scratch))
-            progress.entries.append(_accepted(part, validate_batches(batches, part, intake.pseudonyms), intake))
+            validated = validate_batches(batches, part, intake.pseudonyms, intake.own_providers)
+            progress.entries.append(_accepted(part, validated, intake))
             return
         deliveries = read_part(part, intake.limits, scratch)
     except RefusedAfterReading as refusal:
@@ -264,7 +267,7 @@ def _ahead(batches: Iterator[RawDelivery]) -> Iterator[RawDelivery]:
 def _validate_group(waiting: Sequence[_Waiting], intake: Intake) -> None:
     try:
         results: Iterable[ValidatedDelivery | RefusedDelivery | Refused] = validate_many(
-            [(one.raw, one.part) for one in waiting], intake.pseudonyms
+            [(one.raw, one.part) for one in waiting], intake.pseudonyms, intake.own_providers
         )
     except Exception:  # noqa: BLE001 - which delivery it was shows when each is judged by itself
         results = [_validate_alone(one, intake) for one in waiting]
@@ -274,7 +277,7 @@ def _validate_group(waiting: Sequence[_Waiting], intake: Intake) -> None:
 
 def _validate_alone(one: _Waiting, intake: Intake) -> ValidatedDelivery | RefusedDelivery | Refused:
     try:
-        return validate(one.raw, one.part, intake.pseudonyms)
+        return validate(one.raw, one.part, intake.pseudonyms, intake.own_providers)
     except RefusedAfterReading as refusal:
         return refusal.delivery
     except Exception as error:  # noqa: BLE001 - one file must not stop the others

@@ -79,16 +79,26 @@ class _Judged:
     sums: pl.DataFrame
 
 
-def validate(raw: RawDelivery, part: Part, pseudonyms: Pseudonyms) -> ValidatedDelivery:
+def validate(
+    raw: RawDelivery, part: Part, pseudonyms: Pseudonyms, own_providers: Mapping[str, str] | None = None
+) -> ValidatedDelivery:
     """Judge one delivery.
+
+    Args:
+        own_providers: organisations that a deployment adds to ``referred_to_provider``: name → category.
 
     Raises:
         RefusedAfterReading: the delivery as a whole is not taken (``total_mismatch``, ``invalid_header``).
     """
-    return _taken(validate_many([(raw, part)], pseudonyms)[0])
+    return _taken(validate_many([(raw, part)], pseudonyms, own_providers)[0])
 
 
-def validate_batches(batches: Iterable[RawDelivery], part: Part, pseudonyms: Pseudonyms) -> ValidatedDelivery:
+def validate_batches(
+    batches: Iterable[RawDelivery],
+    part: Part,
+    pseudonyms: Pseudonyms,
+    own_providers: Mapping[str, str] | None = None,
+) -> ValidatedDelivery:
     """Judge one large delivery that is read in batches of rows; no batch is kept as text.
 
     Raises:
@@ -102,7 +112,7 @@ def validate_batches(batches: Iterable[RawDelivery], part: Part, pseudonyms: Pse
     for raw in _larger(batches):
         headers.append(raw.header)
         rows += raw.row_count
-        judged.append(_judge([raw], [part], [content], pseudonyms))
+        judged.append(_judge([raw], [part], [content], pseudonyms, own_providers or {}))
     if not headers:
         raise Refused("no_rows", "The file has no rows.")
     dated_on = max((header.dated_on for header in headers if header.dated_on is not None), default=None)
@@ -111,7 +121,9 @@ def validate_batches(batches: Iterable[RawDelivery], part: Part, pseudonyms: Pse
 
 
 def validate_many(
-    deliveries: Sequence[tuple[RawDelivery, Part]], pseudonyms: Pseudonyms
+    deliveries: Sequence[tuple[RawDelivery, Part]],
+    pseudonyms: Pseudonyms,
+    own_providers: Mapping[str, str] | None = None,
 ) -> list[ValidatedDelivery | RefusedDelivery]:
     """Judge deliveries, each on its own, those of one kind and release in one pass; results in the order given."""
     groups: dict[tuple[str, str | None, int], list[int]] = defaultdict(list)
@@ -124,7 +136,7 @@ def validate_many(
         raws = [deliveries[place][0] for place in places]
         parts = [deliveries[place][1] for place in places]
         contents: list[Content] = [{} for _ in places]
-        judged = _judge(raws, parts, contents, pseudonyms)
+        judged = _judge(raws, parts, contents, pseudonyms, own_providers or {})
         results.update(zip(places, _conclude(raws, parts, judged, contents, pseudonyms), strict=True))
     return [results[place] for place in range(len(deliveries))]
 
@@ -136,7 +148,11 @@ def _taken(result: ValidatedDelivery | RefusedDelivery) -> ValidatedDelivery:
 
 
 def _judge(
-    raws: Sequence[RawDelivery], parts: Sequence[Part], contents: Sequence[Content], pseudonyms: Pseudonyms
+    raws: Sequence[RawDelivery],
+    parts: Sequence[Part],
+    contents: Sequence[Content],
+    pseudonyms: Pseudonyms,
+    own_providers: Mapping[str, str],
 ) -> _Judged:
     """Judge the rows of deliveries of one kind and release."""
     kind = raws[0].header.kind
@@ -156,7 +172,7 @@ def _judge(
         if name == "referral_requests":
             findings.append(referrer_findings(accepted, context))
         if name == "poh_registrations":
-            read = categorise(accepted)
+            read = categorise(accepted, own_providers)
             findings.append(category_findings(accepted, read.findings))
             accepted = read.frame
         tables[name] = finish(_with_info(accepted, infos), DATASETS[name], kind, pseudonyms)
