@@ -7,14 +7,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import ingestion, warehouse
+from benchmarks import ingestion, nights, warehouse
 from benchmarks.tables import table_of
 
 
 def main() -> None:
     """Measure, and print each table as soon as it is known."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("all", "ingestion", "warehouse"), default="all")
+    parser.add_argument("what", nargs="?", choices=("all", "ingestion", "warehouse", "nights"), default="all")
     parser.add_argument("--full", action="store_true", help="the sizes of the issues: 1 GB, 5 and 10 million lines")
     parser.add_argument("--huge", action="store_true", help="a lake of 100 million lines too (60 GB of disk)")
     parser.add_argument("--folder", type=Path, help="where files and lakes are made; they are removed afterwards")
@@ -26,6 +26,10 @@ def main() -> None:
     if chosen.what in ("all", "warehouse"):
         sizes = warehouse.HUGE if chosen.huge else warehouse.FULL if chosen.full else warehouse.QUICK
         for title, lines in warehouse.run(sizes, chosen.folder):
+            console.print(table_of(title, lines))
+    # Whole nights take minutes each: only when they are asked for.
+    if chosen.what == "nights":
+        for title, lines in nights.run(nights.FULL if chosen.full else nights.QUICK, chosen.folder):
             console.print(table_of(title, lines))
 
 

@@ -22,7 +22,7 @@ from schemas.lake_files import LEDGER
 
 _LINES_PER_NUMBER = 12
 _LINES_PER_PROVIDER = 200_000
-_KEY = b"benchmark key, of no use elsewhere"
+KEY = b"benchmark key, of no use elsewhere"
 _MONTHS = 119
 
 _PRACTICES = 60
@@ -197,7 +197,7 @@ def write_empty_lake(home: Home) -> None:
     home.lake.mkdir(parents=True)
     home.quarantine.mkdir(parents=True)
     lake.ensure_schemas(home)
-    reference.load(home, Pseudonyms(_KEY), date(2025, 1, 1))
+    reference.load(home, Pseudonyms(KEY), date(2025, 1, 1))
 
 
 def write_lake(home: Home, lines: int) -> int:
