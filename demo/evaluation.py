@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 
 from demo.statements import EVALUATIONS, Evaluation, Figures, Statement
-from demo.warehouse import read_figures
+from demo.warehouse import read_figures, read_parameters
 
 EQUAL, ROUNDS, WORDS, MISPRINT, DIFFERS, ABSENT = "equal", "rounded", "in words", "misprint", "differs", "no data"
 
@@ -32,10 +32,17 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationTable:
-    """A document's statements, in order, with the figures of a warehouse."""
+    """A document's statements, in order, with the figures of a warehouse.
+
+    Attributes:
+        evaluation: the document.
+        rows: one per statement.
+        parameters: name and value of each parameter that decided the figures, as the warehouse has them.
+    """
 
     evaluation: Evaluation
     rows: tuple[Comparison, ...]
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 def evaluation_tables(connection: duckdb.DuckDBPyConnection) -> tuple[EvaluationTable, ...]:
@@ -44,7 +51,9 @@ def evaluation_tables(connection: duckdb.DuckDBPyConnection) -> tuple[Evaluation
     Raises:
         duckdb.CatalogException: a mart is not there.
     """
-    return tuple(compared(evaluation, read_figures(connection, evaluation)) for evaluation in EVALUATIONS)
+    parameters = read_parameters(connection)
+    tables = (compared(evaluation, read_figures(connection, evaluation)) for evaluation in EVALUATIONS)
+    return tuple(replace(table, parameters=parameters) for table in tables)
 
 
 def compared(evaluation: Evaluation, figures: Figures) -> EvaluationTable:

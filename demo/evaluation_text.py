@@ -15,7 +15,7 @@ _COLOURS = {EQUAL: "green", ROUNDS: "green", WORDS: "cyan", MISPRINT: "yellow", 
 
 
 def render(table: EvaluationTable) -> RenderableType:
-    """One evaluation: its table, its numbered notes, and a line that sums it up."""
+    """One evaluation: its table, its numbered notes, a line that sums it up, and the parameters behind its figures."""
     notes = _numbered(table.rows)
     grid = Table(title=table.evaluation.title, title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("", "period", "document", "warehouse", "result", "note"):
@@ -34,7 +34,13 @@ def render(table: EvaluationTable) -> RenderableType:
     footnotes.add_column(justify="right")
     for why, number in notes.items():
         footnotes.add_row(str(number), why)
-    return Group(grid, Text(""), footnotes, Text(""), Text(summary(table.rows)), Text(""))
+    parameters = Text(f"Parameters: {told(table.parameters)}", style="dim")
+    return Group(grid, Text(""), footnotes, Text(""), Text(summary(table.rows)), parameters, Text(""))
+
+
+def told(parameters: Sequence[tuple[str, str]]) -> str:
+    """Names and values of parameters on one line."""
+    return " · ".join(f"{name} {value}" for name, value in parameters)
 
 
 def shown(row: Comparison) -> str:

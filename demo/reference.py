@@ -51,6 +51,7 @@ _COLUMNS = {
     "programmakosten": ("programma", "gemeentecode", "soort", "van", "tot", "bedrag"),
     "trajectprijzen": ("programma", "periode_id", "scenario", "bedrag_per_traject", "aandeel_bggz"),
     "doelen": ("gemeentecode", "programma", "doel", "bedrag_per_jaar"),
+    "publicaties": ("naam", "peildatum"),
 }
 _VALID_FROM = "2015-01-01"
 _ENTERED_AT = datetime(2021, 11, 1, 6, tzinfo=UTC)
@@ -99,6 +100,13 @@ def reference_rows() -> Mapping[str, tuple[Row, ...]]:
             (_PROGRAMME, "hilversum_2", "price_2500", "2500.00", ""),
         ),
         "doelen": ((HILVERSUM.code, _PROGRAMME, "Agenda Jeugd 2019-2021", "170000.00"),),
+        # Halfway and after what each document is about: neither prints the day on which its figures were taken.
+        "publicaties": (
+            ("Stramproy halverwege", "2019-07-01"),
+            ("Stramproy evaluatie", "2020-02-01"),
+            ("Hilversum halverwege", "2021-03-01"),
+            ("Hilversum voortgangsbrief", "2021-08-01"),
+        ),
     }
 
 

@@ -105,6 +105,16 @@ def read_figures(connection: duckdb.DuckDBPyConnection, evaluation: Evaluation) 
     )
 
 
+def read_parameters(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str], ...]:
+    """Name and value of every parameter with which the warehouse was built and that has a value, by name.
+
+    Raises:
+        duckdb.CatalogException: ``ops.run_parameters`` is not there.
+    """
+    query = "select parameter, value from ops.run_parameters where value is not null order by parameter"
+    return tuple((name, value) for name, value in connection.execute(query).fetchall())
+
+
 def _practices(connection: duckdb.DuckDBPyConnection, municipality_code: str) -> dict[str, tuple[int, int]]:
     """New GGZ trajectories per practice that ever took part; a quarter without any has no row, and counts as none."""
     found = connection.execute(

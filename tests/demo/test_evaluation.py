@@ -44,6 +44,9 @@ create table marts.regional_comparison (region varchar, municipality_code varcha
     domain varchar, measure varchar, value decimal(18, 2));
 create table marts.referral_trend (municipality_code varchar, practice_id varchar, quarter varchar, domain varchar,
     new_trajectories bigint, quarters_since_poh_start integer);
+create schema ops;
+create table ops.run_parameters as
+from (values ('max_gap_days', '45'), ('as_of', null), ('index_base_year', '2018')) as made (parameter, value);
 """
 CARE_SECTIONS = {
     "All care of the practice",
@@ -220,3 +223,8 @@ def test_every_printed_number_is_its_value(evaluation: Evaluation) -> None:
         if statement.value is not None:
             digits = statement.printed.removeprefix("about ").removesuffix(" %").replace(",", "")
             assert Decimal(digits) == statement.value
+
+
+def test_under_each_table_stand_the_parameters_of_the_warehouse(connection: duckdb.DuckDBPyConnection) -> None:
+    for table in evaluation_tables(connection):
+        assert "Parameters: index_base_year 2018 · max_gap_days 45" in printed(table, 120)

@@ -150,6 +150,7 @@ def test_the_reference_tables_have_the_columns_of_the_contract(home: Path) -> No
         "programmakosten": "programma,gemeentecode,soort,van,tot,bedrag",
         "trajectprijzen": "programma,periode_id,scenario,bedrag_per_traject,aandeel_bggz",
         "doelen": "gemeentecode,programma,doel,bedrag_per_jaar",
+        "publicaties": "naam,peildatum",
     }
     practices = [row["praktijk_id"] for row in csv.DictReader(io.StringIO(tables["praktijken"]))]
     assert practices[0] == "stramproy"

@@ -112,3 +112,29 @@ def test_what_followed_the_four_referrals_of_stramproy_stands_beside_its_figures
         (2018, "ggz_specialistisch_aanvullend", 2),
         (2019, "ggz_specialistisch_aanvullend", 1),
     ]
+
+
+def test_both_documents_have_publications_whose_revisions_add_up(connection: duckdb.DuckDBPyConnection) -> None:
+    found = connection.execute(
+        """
+        select as_of.publication, sum(as_of.active), min(revised.revisions)
+        from marts.practice_years_as_of as as_of
+        left join (select publication, count(*) as revisions from marts.revisions group by publication) as revised
+            on as_of.publication = revised.publication
+        where as_of.domain = 'all'
+        group by as_of.publication
+        """
+    ).fetchall()
+    assert {name.split()[0] for name, _, _ in found} == {"Stramproy", "Hilversum"}
+    assert len(found) == 4
+    # the first publication revises nothing, every later one something
+    assert sum(revisions is None for _, _, revisions in found) == 1
+    assert all(active for _, active, _ in found)
+
+
+def test_the_last_publication_of_the_demo_gives_the_figures_of_today(connection: duckdb.DuckDBPyConnection) -> None:
+    measures = "municipality_code, practice_id, year, domain, clients, active, started, new, extended, cost_eur"
+    then = f"select {measures} from marts.practice_years_as_of where publication = 'Hilversum voortgangsbrief'"
+    now = f"select {measures} from marts.practice_years"
+    assert connection.execute(f"({then}) except all ({now}) union all (({now}) except all ({then}))").fetchall() == []
+    assert connection.execute(f"select count(*) > 0 from ({then})").fetchall() == [(True,)]
