@@ -13,8 +13,9 @@ from pipelines import publication, settings
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
 from pipelines.census import table_rows
 from pipelines.home import Home
+from pipelines.publication import audit
 from pipelines.resources import Progress
-from pipelines.transformation import Dbt, DbtStoppedError, TransformationError, build
+from pipelines.transformation import Dbt, DbtStoppedError, NodeFinished, TransformationError, build
 
 # The counts per care profile stand between the lake and the models.
 _LINES = "stg_lake__declaration_lines"
@@ -57,9 +58,11 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
             # The candidate is always built whole; of a selection only the selected assets are reported.
             selected = context.op_execution_context.selected_output_names
             events: list[Any] = []
+            failed: list[NodeFinished] = []
             try:
                 for node in build(dbt, variables):
                     progress.on_node(node)
+                    failed += [node] if node.status == "fail" else []
                     # Models can be edited after Dagster loaded them: what it does not know yet is built, not shown.
                     if node.unique_id in known:
                         message = DbtCoreCliEventMessage(raw_event=dict(node.event), event_history_metadata={})
@@ -68,6 +71,8 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
                 # It is tried again, and everything is reported then.
                 raise
             except TransformationError:
+                if failed:
+                    audit.remember(home, audit.judge(_as_breaches(failed, manifest), accept_drift=False))
                 yield from _reported(context, events, selected, {})
                 raise
             # While dbt builds, the candidate is its own: rows are counted after it, through one short connection.
@@ -86,6 +91,19 @@ def _reported(
         elif event.output_name in selected:
             count = rows.get(".".join(context.asset_key_for_output(event.output_name).path))
             yield event if count is None else event.with_metadata({**event.metadata, "dagster/row_count": count})
+
+
+def _as_breaches(failed: Sequence[NodeFinished], manifest: Path) -> list[audit.Breach]:
+    """The dbt tests that failed, as the audit tells of them: which test, on which table, how many rows."""
+    nodes = json.loads(manifest.read_bytes())["nodes"]
+    breaches = []
+    for node in failed:
+        tested = nodes.get(nodes.get(node.unique_id, {}).get("attached_node") or "", {})
+        table = f"{tested['schema']}.{tested['name']}" if tested else ""
+        rows = int(node.event["data"].get("num_failures") or 0)
+        where = f" in {table}" if table else ""
+        breaches.append(audit.Breach(node.name, table, rows, f"{rows:,} rows{where} are not as they must be."))
+    return breaches
 
 
 def lake_comments(manifest: Path) -> dict[str, dict[str, str]]:
