@@ -35,7 +35,7 @@ from pipelines.deliveries.model import Header, ValidatedDelivery
 from pipelines.deliveries.recognise import Message, recognise
 from pipelines.deliveries.sources import read_head, size_of
 from pipelines.lake import Entry, LedgerRow
-from pipelines.privacy.names import identifiers, is_like_bsn, masked, pieces, same_name
+from pipelines.privacy.names import identifiers, is_like_bsn, is_like_name, masked, pieces, same_name
 from pipelines.privacy.recognition import personal_pieces
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.validation import RefusedAfterReading, RefusedDelivery, validate, validate_batches, validate_many
@@ -57,8 +57,8 @@ class Intake:
         limits: sizes that are refused.
         pseudonyms: the deployment's pseudonyms.
         seen_at: the run's time (UTC), as ``first_seen_at``.
-        named: sha256 and file name, as shown, that the ledger has and did not refuse: not read again.
-        taken: sha256 of bytes whose rows the lake has: another name adds a ledger row only.
+        named: sha256, own name and container, as shown, that the ledger has and did not refuse: not read again.
+        taken: sha256 of bytes whose rows the lake has: another name or container adds a ledger row only.
         own_providers: organisations that the deployment adds to those that a POH refers to: name → category.
         places: words of the names of practices and municipalities, lower case: not a person's in a file's name.
     """
@@ -68,18 +68,18 @@ class Intake:
     limits: Limits
     pseudonyms: Pseudonyms
     seen_at: datetime
-    named: frozenset[tuple[str, str]]
+    named: frozenset[tuple[str, str, str | None]]
     taken: frozenset[str]
     own_providers: Mapping[str, str] = field(default_factory=dict)
     places: frozenset[str] = frozenset()
 
     @cached_property
-    def with_tokens(self) -> Mapping[str, list[str]]:
-        """Of ``named``, by sha256: the names that are shown without a person."""
-        found: dict[str, list[str]] = {}
-        for sha, name in self.named:
-            if "~" in name:
-                found.setdefault(sha, []).append(name)
+    def with_tokens(self) -> Mapping[str, list[tuple[str, str | None]]]:
+        """Of ``named``, by sha256: the names and containers that are shown without a person."""
+        found: dict[str, list[tuple[str, str | None]]] = {}
+        for sha, name, container in self.named:
+            if "~" in name or "~" in (container or ""):
+                found.setdefault(sha, []).append((name, container))
         return found
 
 
@@ -151,7 +151,9 @@ def _taken(progress: _Progress, intake: Intake) -> Taken:
         return Taken(progress.file, is_growing=True)
 
     def is_personal(piece: str) -> bool:
-        return piece in progress.personal or (is_like_bsn(piece) and piece not in progress.own)
+        if piece in progress.personal or (is_like_bsn(piece) and piece not in progress.own):
+            return True
+        return is_like_name(piece) and piece.lower() not in intake.places
 
     def shown(name: str) -> str:
         return masked(name, is_personal, intake.pseudonyms)
@@ -218,8 +220,10 @@ def _look_for_persons(part: Part | RefusedPart, progress: _Progress, intake: Int
 
 def _is_known(part: Part, progress: _Progress, intake: Intake) -> bool:
     without_persons = intake.with_tokens.get(part.sha256, ())
-    if (part.sha256, part.file_name) in intake.named or any(
-        same_name(name, part.file_name, intake.pseudonyms) for name in without_persons
+    if (part.sha256, part.file_name, part.container) in intake.named or any(
+        same_name(name, part.file_name, intake.pseudonyms)
+        and same_name(container or "", part.container or "", intake.pseudonyms)
+        for name, container in without_persons
     ):
         progress.known += 1
         return True
@@ -246,9 +250,12 @@ def _read_part(part: Part, progress: _Progress, intake: Intake, scratch: Path) -
         return
     for delivery in deliveries:
         if isinstance(delivery, RefusedPart):
+            _look_for_persons(delivery, progress, intake)
             progress.entries.append(_refused(delivery, delivery.refusal, _UNKNOWN, intake))
             continue
         own = part if delivery.sheet is None else sheet_part(part, delivery.sheet)
+        if own is not part:
+            _look_for_persons(own, progress, intake)
         if own is not part and _is_known(own, progress, intake):
             continue
         progress.entries.append(None)

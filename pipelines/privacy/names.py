@@ -5,9 +5,10 @@ of it has a keyed token in the place of each piece that may be about a person: `
 
 - a run of nine digits, also with separators, as a BSN is written, unless it is part of an identifier that the file
   gives as its own, as in ``T001802220``;
-- a word, a number or a date that the file itself has as a value: the name of the child in the message, a date of birth.
+- a word, a number or a date that the file itself has as a value: the name of the child in the message, a date of birth;
+- a word that is written as a name is, with a capital, and is neither a word of the trade nor that of a place we know.
 
-A name that is nowhere in the file itself cannot be told from any other word: docs/privacy.md says so.
+A name without a capital that is nowhere in the file itself cannot be told from any other word: docs/privacy.md says so.
 
 Belongs here: taking names apart, and finding a file again by its name without persons. Does not belong here: reading.
 """
@@ -41,15 +42,29 @@ _ORDINARY = frozenset(
     re.findall(
         r"\w+",
         """
-        xml csv txt xls xlsx zip gz gzip tar utf bom jw ijw wmo iwmo ggk stuf agb bsn poh ggz jgz nl ja nee of and the
-        bericht berichten message messages bestand bestanden file files export exports delivery deliveries levering
-        leveringen declaratie declaraties declaration factuur facturen retour toewijzing toewijzingen allocation
-        verzoek verzoeken request start stop begin einde registratie registraties ervaring ervaringen enquete survey
-        regel regels line lines client clienten clients jeugd jeugdhulp jeugdige jeugdigen gemeente gemeenten
-        aanbieder aanbieders praktijk praktijken huisarts huisartsen product productcode zorg maand kwartaal jaar week
-        januari februari maart april mei juni juli augustus september oktober november december jan feb mrt apr jun
-        jul aug sep okt nov dec dag datum oud nieuw new old van de der den het een en te ter ten op in aan bij tot met
-        uit to debet credit open toegekend afgekeurd onbekend overig test total totaal sheet blad
+        xml csv txt xls xlsx zip gz gzip tar utf bom jw ijw wmo iwmo ggk stuf agb bsn poh ggz jgz nl ja nee of
+        and the bericht berichten message messages bestand bestanden file files export exports delivery
+        deliveries levering leveringen declaratie declaraties declaration factuur facturen retour toewijzing
+        toewijzingen allocation verzoek verzoeken request start stop begin einde registratie registraties
+        ervaring ervaringen enquete survey regel regels line lines client clienten clients jeugd jeugdhulp
+        jeugdige jeugdigen gemeente gemeenten aanbieder aanbieders praktijk praktijken huisarts huisartsen
+        product productcode zorg maand kwartaal jaar week januari februari maart april mei juni juli augustus
+        september oktober november december jan feb mrt apr jun jul aug sep okt nov dec dag datum oud nieuw
+        new old van de der den het een en te ter ten op in aan bij tot met uit to debet credit open toegekend
+        afgekeurd onbekend overig test total totaal sheet blad map folder kopie copy duplicate dubbel correct
+        correctie correction origineel original definitief final concept backup first second third eerste
+        tweede derde vierde good bad goed fout wrong valid invalid geldig ongeldig broken kapot refused
+        geweigerd empty leeg small large klein groot late laat early vroeg extra part deel batch data input
+        output import inbox out demo sample example voorbeeld report rapport overzicht lijst list tabel table
+        snapshot stand bron source system systeem update mutatie mutaties periode period versie version run
+        dump zorgaanbieder instelling verwijzer verwijzers verwijzing traject trajecten beschikking
+        vragenlijst vragenlijsten ouder ouders jongere jongeren school wijk wijkteam lokaal team regio region
+        noord oost zuid west noordoost zuidoost zorgned suites vecozo vws cbs jaarrekening verantwoording
+        productie controle aanlevering aanleveringen indicatie indicaties budget kosten bedragen resultaat
+        resultaten vraag antwoord antwoorden requests answer answers decision decisions event events
+        allocations care header envelope envelop conflict quarantine quarantaine huisartsenpraktijk
+        ondersteuner hulp begeleiding behandeling specialistisch basis kort intens aanvullend gemengd alles
+        all everything nieuwe oude laatste vorige huidige
         """,
     )
 )
@@ -87,6 +102,13 @@ def pieces(name: str) -> list[str]:
         elif match["date"] or len(match[0]) >= 7:
             found.append(match[0])
     return found
+
+
+def is_like_name(piece: str) -> bool:
+    """Whether a word is written as a name is, and is no word of the trade."""
+    is_title = len(piece) >= 3 and piece[0].isupper() and piece[1:].islower()
+    is_capitals = len(piece) >= 5 and piece.isupper()
+    return piece.isalpha() and (is_title or is_capitals) and piece.lower() not in _ORDINARY
 
 
 def identifiers(name: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from pipelines.privacy.names import moved_names
 from pipelines.privacy.pending import note_loss
 from pipelines.privacy.rewriting import Rewriting
 from pipelines.pseudonyms import Pseudonyms, load_pseudonyms, next_key
-from pipelines.validation.finishing import row_digests
+from pipelines.validation.finishing import IDENTIFIERS, row_digests
 from schemas.dataset import Dataset
 from schemas.datasets import DATASETS
 
@@ -33,8 +33,11 @@ KEYED_COLUMNS = {
 }
 """Columns that hold pseudonyms, wherever they occur in the lake, and their use."""
 
-CONTENT_DIGEST, ROW_DIGEST, NAMES = "content_digest", "row_digest", ("file_name", "container")
-"""Digests that are passed on whole, digests that are made again from the row, and names with tokens in them."""
+CONTENT_DIGEST, ROW_DIGEST = "content_digest", "row_digest"
+"""Digests that are passed on whole, and digests that are made again from the row."""
+
+NAMES = ("file_name", "container", "reference", *IDENTIFIERS)
+"""Columns in which a token may stand for a piece of a name."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from pipelines.pseudonyms import Pseudonyms
 from pipelines.validation.balance import ROW, add_sums, references_of, repeated_rows, sums_of
 from pipelines.validation.casting import assemble, typed
 from pipelines.validation.content import Content, add_rows, digest_of
-from pipelines.validation.finishing import finish
+from pipelines.validation.finishing import finish, without_own_number
 from pipelines.validation.noticing import FOUND, category_findings, referrer_findings
 from schemas.dataset import ALL_RULES, Dataset
 from schemas.datasets import DATASETS
@@ -168,7 +168,7 @@ def _judge(
     tables: dict[str, pl.DataFrame] = {}
     findings = []
     for name, frame in frames.items():
-        accepted = _without(frame, rows_broken)
+        accepted = without_own_number(_without(frame, rows_broken), pseudonyms)
         if name == "referral_requests":
             findings.append(referrer_findings(accepted, context))
         if name == "poh_registrations":

@@ -23,6 +23,9 @@ _EVENT_DAY: Mapping[str, pl.Expr] = {
 }
 """The day on which a person's age is counted, per dataset."""
 
+IDENTIFIERS = ("line_reference", "previous_reference", "request_reference", "declaration_number", "registration_id")
+"""What senders call their rows, as they please."""
+
 FLAT_KINDS = frozenset({"declaraties", "toewijzingen", "poh_registraties", "ervaringen"})
 
 
@@ -54,6 +57,31 @@ def finish(accepted: pl.DataFrame, dataset: Dataset, kind: str, pseudonyms: Pseu
     if "row_digest" in dataset.lake:
         frame = frame.with_columns(row_digest=_row_digest(frame, dataset, kind, pseudonyms))
     return frame.select("delivery", *(pl.col(name).cast(dtype) for name, dtype in dataset.lake.items()))
+
+
+def without_own_number(accepted: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
+    """The same rows with a token where an identifier holds the BSN of its own row: some senders make theirs of it.
+
+    Debit, credit and answer are about the same child: their references stay equal where they were.
+    """
+    if "bsn" not in accepted.columns:
+        return accepted
+    masked = []
+    for name in IDENTIFIERS:
+        if name not in accepted.columns or accepted[name].null_count() == accepted.height:
+            continue
+        places = accepted.with_row_index("place").filter(pl.col(name).str.contains(pl.col("bsn"), literal=True))
+        short = pl.col("bsn").str.strip_chars_start("0")
+        with_zeros = accepted.with_row_index("place").filter(pl.col("bsn").str.starts_with("0"))
+        places = pl.concat([places, with_zeros.filter(pl.col(name).str.contains(short, literal=True))]).unique("place")
+        if not places.is_empty():
+            texts = [
+                text.replace(bsn, token).replace(bsn.lstrip("0"), token)
+                for text, bsn in places.select(name, "bsn").iter_rows()
+                for token in [f"~{pseudonyms.file_token(bsn)}~"]
+            ]
+            masked.append(accepted[name].clone().scatter(places["place"], texts))
+    return accepted.with_columns(masked)
 
 
 def _known_at(frame: pl.DataFrame) -> pl.Expr:

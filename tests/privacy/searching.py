@@ -120,7 +120,7 @@ def decoded(path: Path) -> Iterator[bytes]:
         yield from _duckdb(path)
     elif data.startswith(b"SQLite format 3\0"):
         yield from _sqlite(path)
-    elif data.startswith(b"PK\x03\x04"):
+    elif zipfile.is_zipfile(io.BytesIO(data)):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name in archive.namelist():
                 yield name.encode()
