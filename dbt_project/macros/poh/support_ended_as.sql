@@ -1,10 +1,16 @@
 {#-
-How a POH's support ended, from the outcomes of a registration. Contracted care comes before help elsewhere, and any of both before
-`without_referral`; `unknown` where nothing recorded says how it ended.
+How a POH's support ended, from the outcomes of a registration. Contracted care comes before help elsewhere, and both come
+before `without_referral`; `unknown` where nothing recorded says how it ended.
 -#}
 {% macro support_ended_as(registration) -%}
     {%- set elsewhere -%}
-        ('referred_youth_and_family', 'referred_free_access', 'referred_local_support', 'referred_youth_consultant', 'referred_other')
+        (
+            'referred_youth_and_family',
+            'referred_free_access',
+            'referred_local_support',
+            'referred_youth_consultant',
+            'referred_other'
+        )
     {%- endset -%}
     case
         when {{ registration }}.is_referred_to_contracted_care then 'referred'

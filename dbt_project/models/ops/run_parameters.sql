@@ -23,7 +23,12 @@ union all
 
 union all
 
-{{ run_parameter('followup_minimum_clients', 'fewest persons of a group for which poh_followup gives a cumulative incidence') }}
+{{
+    run_parameter(
+        'followup_minimum_clients',
+        'fewest persons of a group for which poh_followup gives a cumulative incidence'
+    )
+}}
 
 union all
 
@@ -31,7 +36,12 @@ union all
 
 union all
 
-{{ run_parameter('effect_quarters_around', 'practice_effect looks at most this many quarters before and after a start') }}
+{{
+    run_parameter(
+        'effect_quarters_around',
+        'practice_effect looks at most this many quarters before and after a start'
+    )
+}}
 
 union all
 
@@ -39,7 +49,12 @@ union all
 
 union all
 
-{{ run_parameter('effect_minimum_practices', 'fewest practices with a POH, and without, that practice_effect compares') }}
+{{
+    run_parameter(
+        'effect_minimum_practices',
+        'fewest practices with a POH, and without, that practice_effect compares'
+    )
+}}
 
 union all
 
@@ -54,7 +69,8 @@ union all
 
 {{
     run_parameter(
-        'effect_minimum_practice_trajectories', 'fewest new trajectories for a verdict on one practice in practice_effect'
+        'effect_minimum_practice_trajectories',
+        'fewest new trajectories for a verdict on one practice in practice_effect'
     )
 }}
 

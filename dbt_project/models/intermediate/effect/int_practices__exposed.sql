@@ -57,7 +57,7 @@ located as (
 
 ),
 
--- Whole quarters that all municipalities of the region delivered: otherwise a quarter would compare places, not practices.
+-- Whole quarters that all municipalities of the region delivered, or a quarter would compare places and not practices.
 windows as (
 
     select
