@@ -7,7 +7,6 @@ and searched for every marker of ``scene``, and so is what was printed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +33,6 @@ class Night:
         """(marker, file) of everything that got out; ``printed`` for the terminal."""
         found = search(self.home.root, MARKERS, [self.home.inbox, self.home.reference])
         return found | {(marker, "printed") for marker in search_bytes(self.printed, MARKERS)}
-
-
-@pytest.fixture(scope="module")
-def capture() -> Iterator[pytest.CaptureFixture[bytes]]:
-    """Not used directly: pytest's own capture is a function's."""
-    yield  # type: ignore[misc]
 
 
 @pytest.fixture
