@@ -12,7 +12,7 @@ from pipelines.assets.care_profiles import CARE_PROFILES, care_profiles
 from pipelines.assets.intake_record import intake_record
 from pipelines.assets.lake import build_deliveries
 from pipelines.assets.locked_home import locked_home
-from pipelines.assets.models import build_models, dbt_variables, lake_comments
+from pipelines.assets.models import build_models, dbt_variables
 from pipelines.assets.publication import build_publication
 from pipelines.assets.reference import reference_tables
 from pipelines.assets.referrers import referrer_suggestions
@@ -48,7 +48,7 @@ def build_definitions(home: Home | None = None, overrides: Mapping[str, Any] | N
     models = build_models(manifest, tuple(CARE_PROFILES))
     published = [key for key, group in models.group_names_by_key.items() if group in _READ_BY_PEOPLE]
     assets = [
-        build_deliveries(settings.schedule.first_month, lake_comments(manifest)),
+        build_deliveries(settings.schedule.first_month),
         intake_record,
         reference_tables,
         referrer_suggestions,

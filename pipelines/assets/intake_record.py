@@ -42,7 +42,7 @@ _FILES: Mapping[str, tuple[str, Columns]] = {
             owners=[OPERATORS],
             tags={"privacy": "pseudonymised"},
             deps=[[GROUP, dataset] for dataset in DATASETS],
-            metadata=column_schema(columns, {}),
+            metadata=column_schema(columns),
         )
         for name, (description, columns) in _FILES.items()
     ],

@@ -6,7 +6,7 @@ the files that have rows in them.
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import dagster as dg
@@ -42,12 +42,11 @@ def months(first_month: str) -> dg.MonthlyPartitionsDefinition:
     return dg.MonthlyPartitionsDefinition(f"{first_month}-01", timezone=_TIME_ZONE, end_offset=1)
 
 
-def build_deliveries(first_month: str, comments: Mapping[str, Mapping[str, str]]) -> dg.AssetsDefinition:
+def build_deliveries(first_month: str) -> dg.AssetsDefinition:
     """The datasets' assets.
 
     Args:
         first_month: the first month that has a partition.
-        comments: per dataset what its columns mean.
     """
     partitions = months(first_month)
 
@@ -66,7 +65,7 @@ def build_deliveries(first_month: str, comments: Mapping[str, Mapping[str, str]]
                 owners=[OPERATORS],
                 tags={"privacy": "pseudonymised"},
                 partitions_def=partitions,
-                metadata=column_schema(DATASETS[name].lake, comments.get(name, {})),
+                metadata=column_schema(DATASETS[name].lake),
             )
             for name, description in DESCRIPTIONS.items()
         ],

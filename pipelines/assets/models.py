@@ -11,6 +11,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from pipelines import publication, settings
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
+from pipelines.assets.reporting import ANALYSTS
 from pipelines.census import table_rows
 from pipelines.home import Home
 from pipelines.publication import audit
@@ -31,6 +32,8 @@ class ModelTranslator(DagsterDbtTranslator):
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
         """As dagster-dbt makes it; the declared lines also wait for the counts per care profile."""
         spec = super().get_asset_spec(manifest, unique_id, project)
+        if not spec.owners:
+            spec = spec.replace_attributes(owners=[ANALYSTS])
         if self.get_resource_props(manifest, unique_id)["name"] != _LINES:
             return spec
         counts = [dg.AssetDep(["declarations", profile]) for profile in self._care_profiles]
@@ -104,16 +107,6 @@ def _as_breaches(failed: Sequence[NodeFinished], manifest: Path) -> list[audit.B
         where = f" in {table}" if table else ""
         breaches.append(audit.Breach(node.name, table, rows, f"{rows:,} rows{where} are not as they must be."))
     return breaches
-
-
-def lake_comments(manifest: Path) -> dict[str, dict[str, str]]:
-    """What the columns of each dataset of the lake mean: as the staging model that reads it describes them."""
-    prefix = "model.jeugdspiegel.stg_lake__"
-    return {
-        unique_id.removeprefix(prefix): {name: column["description"] for name, column in node["columns"].items()}
-        for unique_id, node in json.loads(manifest.read_bytes())["nodes"].items()
-        if unique_id.startswith(prefix)
-    }
 
 
 def dbt_variables(home: Home) -> dict[str, object]:

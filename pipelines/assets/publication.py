@@ -6,7 +6,8 @@ import dagster as dg
 import polars as pl
 
 from pipelines import publication
-from pipelines.assets.guard import no_values_in_errors
+from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
+from pipelines.assets.reporting import OPERATORS
 from pipelines.home import Home
 from pipelines.privacy import pending
 from pipelines.publication import audit, staging, standing
@@ -43,6 +44,10 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
 
     @dg.asset(
         name="protected",
+        # No second try: a check that blocks would block again.
+        pool=WRITERS,
+        owners=[OPERATORS],
+        tags={"privacy": "disclosure_controlled"},
         group_name=GROUP,
         kinds={"duckdb", "parquet"},
         deps=list(models),
@@ -74,6 +79,10 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
 
     @dg.asset(
         name="publication",
+        retry_policy=RETRIES,
+        pool=WRITERS,
+        owners=[OPERATORS],
+        tags={"privacy": "disclosure_controlled"},
         group_name=GROUP,
         kinds={"duckdb", "parquet", "xlsx"},
         deps=[protected],

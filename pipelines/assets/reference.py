@@ -71,7 +71,7 @@ def reference_tables(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeRes
             metadata={
                 "dagster/row_count": rows[table],
                 "path": dg.MetadataValue.path(str(home.lake_reference / f"{table}.parquet")),
-                **column_schema(schemas[table], {}),
+                **column_schema(schemas[table]),
             },
         )
     versions = len(list(home.reference_history.glob("*/*.parquet")))

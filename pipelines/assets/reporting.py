@@ -8,6 +8,8 @@ import dagster as dg
 import polars as pl
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
+from schemas.comments import COLUMN_COMMENTS
+
 OPERATORS = "team:operators"
 ANALYSTS = "team:analysts"
 
@@ -21,9 +23,9 @@ def quiet(output_name: str) -> dg.Output:
     return dg.Output(None, output_name=output_name, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
 
 
-def column_schema(
-    columns: Mapping[str, pl.DataType | type[pl.DataType]], comments: Mapping[str, str]
-) -> dict[str, dg.TableSchema]:
-    """Columns, types and comments as Dagster shows them; a column without a comment has none."""
-    described = [dg.TableColumn(name, str(dtype), description=comments.get(name)) for name, dtype in columns.items()]
+def column_schema(columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> dict[str, dg.TableSchema]:
+    """Columns, types and comments as Dagster shows them."""
+    described = [
+        dg.TableColumn(name, str(dtype), description=COLUMN_COMMENTS.get(name)) for name, dtype in columns.items()
+    ]
     return {"dagster/column_schema": dg.TableSchema(columns=described)}

@@ -67,7 +67,7 @@ def take_in(home: Home, instance: dg.DagsterInstance, months: tuple[str, str] | 
         tags = dict(
             zip(("dagster/asset_partition_range_start", "dagster/asset_partition_range_end"), months, strict=True)
         )
-    assets = [build_deliveries("2025-01", {})]
+    assets = [build_deliveries("2025-01")]
     assert dg.materialize(
         assets, instance=instance, resources={"home": home, "progress": Progress()}, tags=tags
     ).success
