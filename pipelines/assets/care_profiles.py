@@ -1,6 +1,7 @@
 """One asset per care profile: shows at a glance which care stopped arriving."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -50,7 +51,7 @@ def care_profiles(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home
         counts = care_profile_counts(home, list(CARE_PROFILES))
     for profile, count in counts.items():
         key = dg.AssetKey(["declarations", profile])
-        metadata = {
+        metadata: dict[str, Any] = {
             "dagster/row_count": count.lines,
             "cents": count.cents,
             "files": count.files,

@@ -90,11 +90,9 @@ def _reason_of_step(event: dg.DagsterEvent) -> str:
 
 
 def _ended_at(context: dg.RunStatusSensorContext) -> datetime:
-    return datetime.fromtimestamp(context.dagster_event.timestamp, UTC) if _has_time(context) else datetime.now(UTC)
-
-
-def _has_time(context: dg.RunStatusSensorContext) -> bool:
-    return getattr(context.dagster_event, "timestamp", None) is not None
+    """When the run ended: a daemon that was down hears of it late."""
+    record = context.instance.get_run_record_by_id(context.dagster_run.run_id)
+    return datetime.fromtimestamp(record.end_time, UTC) if record and record.end_time else datetime.now(UTC)
 
 
 def _names_of(error: type[Exception]) -> set[str]:

@@ -10,9 +10,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.alerts import Ending
 from pipelines.assets.guard import no_values_in_errors
 from pipelines.assets.locked_home import locked_home
-from pipelines.automation.endings import reason_of_failure
+from pipelines.automation.endings import reason_of_failure, run_failed
 from pipelines.automation.lost_runs import FOREGROUND, bury_lost_commands, bury_lost_runs, lost_runs
 from pipelines.errors import ConfigurationError
 from pipelines.home import Home
@@ -168,3 +169,35 @@ def test_command_marks_its_own_lost_runs_and_leaves_the_daemons(instance: dg.Dag
 
     assert bury_lost_commands(instance) == [command]
     assert status(instance, daemon) is dg.DagsterRunStatus.STARTED
+
+
+def test_sensor_of_a_failed_run_tells_when_it_ended_and_why(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Ending] = []
+    monkeypatch.setattr("pipelines.automation.endings.alerts.tell", lambda _home, ending, _overdue: told.append(ending))
+
+    @dg.asset
+    def step() -> None:
+        with no_values_in_errors():
+            raise ConfigurationError("praktijken.csv is not there.")
+
+    result = dg.materialize([step], raise_on_error=False, instance=instance)
+    record = instance.get_run_record_by_id(result.run_id)
+    (event,) = [event for event in result.all_events if event.event_type is dg.DagsterEventType.RUN_FAILURE]
+    context = dg.build_run_status_sensor_context(
+        sensor_name="run_failed",
+        dagster_instance=instance,
+        dagster_run=result.dagster_run,
+        dagster_event=event,
+        resources={"place": Home(tmp_path / "home")},
+    ).for_run_failure()
+
+    run_failed(context)
+
+    assert record is not None
+    assert record.end_time is not None
+    assert [(ending.outcome, ending.reason) for ending in told] == [
+        ("failed", "step 'step': praktijken.csv is not there.")
+    ]
+    assert told[0].ended_at == datetime.fromtimestamp(record.end_time, UTC)
