@@ -3,23 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
-import polars as pl
 
 from pipelines import publication
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
 from pipelines.assets.reporting import OPERATORS
+from pipelines.disclosure import AUDIT_COLUMNS, AUDIT_DESCRIPTION, SUPPRESSED_COLUMN, Earlier, Protected, protect
 from pipelines.home import Home
 from pipelines.privacy import pending
 from pipelines.publication import audit, staging, standing
 from pipelines.publication.census import take_census
+from pipelines.publication.describing import TableText
 from pipelines.publication.model_pages import write_model_pages
 from pipelines.resources import Progress
 from pipelines.settings import load_settings
 
 GROUP = "publication"
-
-# Names and meanings, without a figure.
-_LABELS = ("attributions", "care_profiles", "statuses")
 
 _CHECKS = {
     audit.CONSERVATION: "Every delivered row and cent is accepted, quarantined or duplicate; what is shown is exact.",
@@ -62,11 +60,12 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         with no_values_in_errors():
             settings = load_settings(home.settings_file)
-            tables = {name: staging.read_mart(home.candidate, name) for name in _LABELS}
-            rows = staging.stage(home, tables, pl.DataFrame())
+            earlier = [Earlier(kept.tables, kept.mask) for kept in staging.kept_figures(home)]
+            safe = protect(home.candidate, settings.disclosure, earlier)
+            rows = _stage(home, safe)
             write_model_pages(home, home.staged)
             now, before = take_census(home.candidate), audit.census_of_live(home)
-            found = audit.find_lost_rows(home.candidate, tables)
+            found = audit.find_lost_rows(home.candidate, safe.tables) + audit.disclosed(safe.failures)
             if before is not None:
                 found += audit.find_row_drift(now, before, settings.publication)
                 found += audit.find_cost_drift(now, before, settings.publication)
@@ -107,6 +106,16 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
         )
 
     return [protected, published]
+
+
+def _stage(home: Home, safe: Protected) -> dict[str, int]:
+    return staging.stage(
+        home,
+        {**safe.tables, staging.AUDIT_TABLE: safe.audit},
+        safe.mask,
+        texts={staging.AUDIT_TABLE: TableText(AUDIT_DESCRIPTION, AUDIT_COLUMNS)},
+        added_columns={"is_suppressed": SUPPRESSED_COLUMN},
+    )
 
 
 def _check_results(outcome: audit.Outcome) -> Iterator[dg.AssetCheckResult]:

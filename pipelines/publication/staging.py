@@ -82,12 +82,6 @@ def stage(
     return {name: frame.height for name, frame in ordered.items()}
 
 
-def read_mart(warehouse: Path, table: str) -> pl.DataFrame:
-    """All rows of a mart."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(f'select * from marts."{table}"').pl()
-
-
 def kept_figures(home: Home) -> tuple[KeptFigures, ...]:
     """What every kept publication showed, oldest first."""
     return tuple(
