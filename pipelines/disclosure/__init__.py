@@ -11,7 +11,6 @@ from typing import Final
 from pipelines.disclosure.audit import AUDIT_COLUMNS, AUDIT_DESCRIPTION, SUPPRESSED_COLUMN
 from pipelines.disclosure.facts import LABEL_TABLES, MEASURED_TABLES, DisclosureError, undescribed_tables
 from pipelines.disclosure.history import Earlier
-from pipelines.disclosure.linear import SolverError
 from pipelines.disclosure.protection import Protected, protect
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "DisclosureError",
     "Earlier",
     "Protected",
-    "SolverError",
     "protect",
     "undescribed_tables",
 ]

@@ -1,7 +1,8 @@
 """The attack: what somebody who has all published tables can derive of each figure that they hide.
 
 It knows the relations between figures, the published values and the floors, and nothing of how the suppression was
-chosen. Deviations are from the exact value: the exact tables are themselves one possible answer, so every interval holds 0.
+chosen. Deviations are from the exact value: the exact tables are one possible answer,
+so every interval holds 0.
 """
 
 from __future__ import annotations
@@ -30,22 +31,28 @@ _BOX: Final = 2.0
 
 @dataclass(frozen=True)
 class Demand:
-    """How far from the exact value the interval of each figure must reach; 0 where nothing is asked.
+    """How far the interval of each figure must reach; 0 where nothing is asked.
 
     Attributes:
-        needed: of a count the width of its interval; of an amount its reach, below and above.
-        is_amount: which is which.
+        needed: the width of the interval, or where it must reach to both sides, the reach to either.
+        is_whole: a count, which can only be a whole number.
+        is_two_sided: must reach below and above: the amount of few clients, of which the largest must not be guessed.
     """
 
     needed: Floats
-    is_amount: Flags
+    is_whole: Flags
+    is_two_sided: Flags
+
+    def of(self, positions: Positions) -> Demand:
+        """The demand of some figures."""
+        return Demand(self.needed[positions], self.is_whole[positions], self.is_two_sided[positions])
 
     def met(self, lowest: Floats, highest: Floats) -> Flags:
-        """Whether intervals of deviations are wide enough; a count can only be a whole number."""
-        width = np.floor(highest + _TOLERANCE) - np.ceil(lowest - _TOLERANCE)
+        """Whether intervals of deviations are wide enough."""
+        whole = np.floor(highest + _TOLERANCE) - np.ceil(lowest - _TOLERANCE)
+        width = np.where(self.is_whole, whole, highest - lowest)
         reach = np.minimum(highest, -lowest)
-        slack = self.needed * (1 - _TOLERANCE)
-        return np.where(self.is_amount, reach >= slack, width >= slack)
+        return np.where(self.is_two_sided, reach, width) >= self.needed * (1 - _TOLERANCE)
 
 
 @dataclass
@@ -81,7 +88,7 @@ class Intervals:
 def checked(
     answers: Sequence[tuple[Positions, Floats]], relations: csr_array, values: Floats, floors: Floats, is_unknown: Flags
 ) -> Intervals:
-    """The intervals of those answers that agree with everything that is published; nothing else about them is trusted."""
+    """The intervals of those answers that agree with everything that is published; no other is believed."""
     found = Intervals.of(len(values))
     for begin in range(0, len(answers), _BATCH):
         batch = answers[begin : begin + _BATCH]
@@ -120,9 +127,6 @@ def attack(
         found: intervals known to be possible; made wider in place.
         one_by_one: push each figure that is still open on its own, so that what is returned is certainly exposed;
             otherwise it may only look so.
-
-    Raises:
-        SolverError: a programme was not solved.
     """
     asked = is_unknown & (demand.needed > 0)
     # what is in no relation can be anything
@@ -182,7 +186,7 @@ def box(values: Floats, floors: Floats, demand: Demand, columns: Positions) -> t
 
 
 def _met(demand: Demand, found: Intervals, columns: Positions) -> Flags:
-    return Demand(demand.needed[columns], demand.is_amount[columns]).met(found.lowest[columns], found.highest[columns])
+    return demand.of(columns).met(found.lowest[columns], found.highest[columns])
 
 
 def _explore(
@@ -230,7 +234,7 @@ class _Search:
         return ~_met(self._demand, self._found, self._columns)
 
     def _push(self, costs: Floats) -> None:
-        answer = self._programme.minimise(np.bincount(self._merged, costs, minlength=self._size))
+        answer = self._programme.minimise(np.bincount(self._merged, costs, minlength=self._size).astype(np.float64))
         if answer is not None:
             self._found.take(self._columns, answer[self._merged])
 
@@ -264,7 +268,8 @@ class _Search:
 def merged(relations: csr_array) -> tuple[csr_array, Positions]:
     """The relations with columns that must be equal made one, and the new number of each column.
 
-    Such columns are many: a figure under another definition that gives the same, a period in which nothing else happened.
+    Such columns are many: a figure under another definition that gives the same, a period
+    in which nothing else happened.
     """
     rows = relations.shape[0]
     pairs = np.flatnonzero(np.diff(relations.indptr) == 2)

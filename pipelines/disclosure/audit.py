@@ -25,8 +25,8 @@ AUDIT_COLUMNS: Final = {
     "suppressed_secondary": "Onderdrukt omdat anders een andere onderdrukte cel te berekenen is.",
     "narrowest_interval": (
         "Smalste interval dat een buitenstaander voor een onderdrukte cel kan afleiden, ten minste: van een aantal de "
-        "breedte, van een bedrag de kleinste afstand tot het bedrag als deel ervan. Leeg als er niets is onderdrukt of "
-        "de maat uit andere is berekend."
+        "breedte, van een bedrag de halve breedte als deel van het bedrag. Leeg als er niets is onderdrukt of de maat "
+        "uit andere is berekend."
     ),
     "interval_unit": "Eenheid van narrowest_interval: number (aantal) of share (deel van het bedrag).",
     "known_before": "Onderdrukte cellen die een eerdere publicatie al toonde of weggaf.",
@@ -53,10 +53,10 @@ def audit_table(
     """The table of ``AUDIT_COLUMNS``, without any value of a cell."""
     size = np.maximum(np.abs(quantities.values), 0.01)
     width = np.floor(found.highest + 1e-6) - np.ceil(found.lowest - 1e-6)
-    reach = np.minimum(found.highest, -found.lowest) / size
+    half = (found.highest - found.lowest) / 2 / size
     interval = np.where(
         quantities.is_amount,
-        np.minimum(reach, _WIDEST_SHARE).round(3),
+        np.minimum(half, _WIDEST_SHARE).round(3),
         np.minimum(width, float(_WIDEST_COUNTS * settings.minimum_clients)),
     )
     figures = pl.DataFrame(

@@ -1,7 +1,7 @@
-"""The quantities of the tables on care: practices, years, profiles, statuses, regions, quarters, attribution, providers.
+"""The quantities of the tables on care: practices, profiles, statuses, regions, quarters, attribution, providers.
 
-What adds up, and to what, is in ``docs/disclosure.md``. Names are ``<kind>|<scope>``: ``t`` trajectories, ``c`` clients,
-``e`` euros, ``o`` euros not yet answered.
+What adds up, and to what, is in ``docs/disclosure.md``. Names are ``<kind>|<scope>``: ``t`` trajectories,
+``c`` clients, ``e`` euros, ``o`` euros not yet answered.
 """
 
 from __future__ import annotations
@@ -27,12 +27,21 @@ PRACTICE_YEAR_MEASURES: Final = {
     "cost_started_eur": ("e", "started"),
     "cost_carried_over_eur": ("e", "carried_over"),
 }
-_COMPARED: Final = {"active": ("t", "active"), "started": ("t", "started"), "new": ("t", "new"), "cost_eur": ("e", "active")}
+_COMPARED: Final = {
+    "active": ("t", "active"),
+    "started": ("t", "started"),
+    "new": ("t", "new"),
+    "cost_eur": ("e", "active"),
+}
 _REST: Final = "_rest_of_region"
 
 _MUNICIPALITY = pl.col("municipality_code")
 _PRACTICE = pl.col("practice_id")
 _YEAR = pl.col("year")
+
+
+def _of_practice(group: pl.Expr) -> pl.Expr:
+    return scope(_MUNICIPALITY, _PRACTICE, _YEAR, domain_kind(), group)
 
 
 def name(kind: pl.Expr | str, scoped: pl.Expr) -> pl.Expr:
@@ -97,7 +106,9 @@ def add_judged(draft: Draft, frame: pl.DataFrame, judged: pl.DataFrame, weight: 
             # nobody is in it, and every table says so by leaving the row out
             is_public=(pl.col("value") == 0) & pl.col("clients").fill_null(0).eq(0),
             floor=floor.otherwise(pl.lit(1.0)).fill_null(0.0),
-            weight=weight * (1.0 + pl.col("value").abs().log1p()),
+            weight=weight
+            * (1.0 + pl.col("value").abs().log1p())
+            * (_roll_up_weight() if "group" in frame.columns else 1.0),
             tie=pl.when(pl.col("kind").is_in(["t", "c"]) & pl.col("is_tied"))
             .then(name("n", pl.col("scope")))
             .otherwise(name(pl.col("kind"), pl.col("scope")))
@@ -105,6 +116,11 @@ def add_judged(draft: Draft, frame: pl.DataFrame, judged: pl.DataFrame, weight: 
             else name(pl.col("kind"), pl.col("scope")),
         )
     )
+
+
+def _roll_up_weight() -> pl.Expr:
+    """What readers look at first goes last."""
+    return pl.when(pl.col("group") == "active").then(4.0).when(pl.col("group") == "started").then(2.0).otherwise(1.0)
 
 
 def _practice_trajectories(draft: Draft, facts: Facts, judged: pl.DataFrame) -> None:
@@ -130,24 +146,25 @@ def _practice_trajectories(draft: Draft, facts: Facts, judged: pl.DataFrame) -> 
     )
     mixed = leaves.filter(pl.col("domain") == "?").select("municipality_code", "practice_id", "year").unique()
     sorted_out = leaves.join(mixed, on=["municipality_code", "practice_id", "year"], how="anti")
-    in_domain = pl.concat([sorted_out, leaves.join(mixed, on=mixed.columns, how="semi").with_columns(domain=pl.lit("all"))])
-    practice = [_MUNICIPALITY, _PRACTICE, _YEAR, domain_kind()]
-    draft.total(
-        "profiles",
-        in_domain.select(total=name("t", scope(*practice, pl.col("status"))), part=name("t", pl.col("scope"))),
+    in_domain = pl.concat(
+        [sorted_out, leaves.join(mixed, on=mixed.columns, how="semi").with_columns(domain=pl.lit("all"))]
     )
     draft.total(
         "profiles",
-        in_domain.select(total=name("c", scope(*practice, pl.lit("active"))), part=name("c", pl.col("scope"))),
+        in_domain.select(total=name("t", _of_practice(pl.col("status"))), part=name("t", pl.col("scope"))),
+    )
+    draft.total(
+        "profiles",
+        in_domain.select(total=name("c", _of_practice(pl.lit("active"))), part=name("c", pl.col("scope"))),
     )
     for group, statuses in (("active", STATUSES), ("started", STARTED), ("carried_over", ("carried_over",))):
         parts = in_domain.filter(pl.col("status").is_in(statuses))
-        total = name("e", scope(*practice, pl.lit(group)))
+        total = name("e", _of_practice(pl.lit(group)))
         draft.total("profiles", parts.select(total=total, part=name("e", pl.col("scope"))))
 
 
 def practice_year_relations(draft: Draft, long: pl.DataFrame, label: str) -> None:
-    """What adds up within practice_years, of names in ``named``: statuses to roll-ups, domains to all, euros to statuses.
+    """What adds up within practice_years, by ``named``: statuses to roll-ups, domains to all.
 
     Args:
         draft: receives the relations.
@@ -171,65 +188,63 @@ def _practice_years(draft: Draft, facts: Facts, judged: pl.DataFrame) -> None:
     long = long_measures(table, PRACTICE_YEAR_MEASURES)
     group = pl.col("group")
     long = long.with_columns(
-        scope=scope(_MUNICIPALITY, _PRACTICE, _YEAR, domain_kind(), group),
+        scope=_of_practice(group),
         place=pl.concat_str([_MUNICIPALITY, _PRACTICE, _YEAR.cast(pl.String)], separator=SEPARATOR),
         is_tied=group == "active",
     ).with_columns(named=name(pl.col("kind"), pl.col("scope")))
     add_judged(draft, long, judged, weight=4.0)
     draft.cells("practice_years", long.rename({"named": "variable"}))
     practice_year_relations(draft, long, "practice years")
-    total = [_MUNICIPALITY, _PRACTICE, _YEAR, domain_kind()]
     draft.at_most(
         "clients",
-        table.select(lower=name("c", scope(*total, pl.lit("active"))), upper=name("t", scope(*total, pl.lit("active")))),
+        table.select(lower=name("c", _of_practice(pl.lit("active"))), upper=name("t", _of_practice(pl.lit("active")))),
     )
-    _other_cost(draft, table, judged, total)
+    _other_cost(draft, table, judged)
 
 
-def _other_cost(draft: Draft, table: pl.DataFrame, judged: pl.DataFrame, total: list[pl.Expr]) -> None:
+def _other_cost(draft: Draft, table: pl.DataFrame, judged: pl.DataFrame) -> None:
     """Cost less started less carried over: nobody prints it, and everybody can work it out."""
     other = table.select(
         "municipality_code",
-        scope=scope(*total, pl.lit("other")),
-        whole=name("e", scope(*total, pl.lit("active"))),
+        scope=_of_practice(pl.lit("other")),
+        whole=name("e", _of_practice(pl.lit("active"))),
         kind=pl.lit("e"),
         value=pl.col("cost_eur").cast(pl.Float64)
         - pl.col("cost_started_eur").cast(pl.Float64)
         - pl.col("cost_carried_over_eur").cast(pl.Float64),
-        started=name("e", scope(*total, pl.lit("started"))),
-        carried=name("e", scope(*total, pl.lit("carried_over"))),
+        started=name("e", _of_practice(pl.lit("started"))),
+        carried=name("e", _of_practice(pl.lit("carried_over"))),
     ).with_columns(pl.col("value").round(2))
     add_judged(draft, other, judged, weight=1.0)
     for part in (name("e", pl.col("scope")), pl.col("started"), pl.col("carried")):
         draft.total("practice years parts of cost", other.select(total="whole", part=part))
 
 
-def _regional_comparison(
-    draft: Draft, facts: Facts, judged: pl.DataFrame, settings: DisclosureSettings
-) -> None:
+def _regional_comparison(draft: Draft, facts: Facts, judged: pl.DataFrame, settings: DisclosureSettings) -> None:
     table = facts.table("regional_comparison").with_columns(
         is_rest=pl.col("measure").str.ends_with(_REST),
         base=pl.col("measure").str.strip_suffix(_REST),
         value=pl.col("value").cast(pl.Float64),
     )
-    kinds = pl.DataFrame([(key, *named) for key, named in _COMPARED.items()], schema=["base", "kind", "group"], orient="row")
-    table = table.join(kinds, on="base", how="left", maintain_order="left")
-    is_region = _MUNICIPALITY == "all"
-    place = pl.when(is_region | pl.col("is_rest")).then(region_name()).otherwise(_MUNICIPALITY)
-    practice = (
-        pl.when("is_rest").then(pl.concat_str(pl.lit("not "), _PRACTICE)).when(_PRACTICE == "all").then(pl.lit("*"))
+    kinds = pl.DataFrame(
+        [(key, *named) for key, named in _COMPARED.items()], schema=["base", "kind", "group"], orient="row"
     )
+    table = table.join(kinds, on="base", how="left", maintain_order="left")
+    is_region = pl.col("municipality_code") == "all"
+    place = pl.when(is_region | pl.col("is_rest")).then(region_name()).otherwise(_MUNICIPALITY)
+    everyone = pl.col("practice_id") == "all"
+    practice = pl.when("is_rest").then(pl.concat_str(pl.lit("not "), _PRACTICE)).when(everyone).then(pl.lit("*"))
     table = table.with_columns(scope=scope(place, practice.otherwise(_PRACTICE), _YEAR, domain_kind(), pl.col("group")))
     table = table.with_columns(variable=name(pl.col("kind"), pl.col("scope")))
     totals = table.filter(~pl.col("is_rest") & (_PRACTICE == "all"))
-    add_judged(draft, totals.filter(~is_region), judged, weight=20.0)
-    add_judged(draft, totals.filter(is_region), judged, weight=60.0)
+    add_judged(draft, totals.filter(~is_region), judged, weight=300.0)
+    add_judged(draft, totals.filter(is_region), judged, weight=3000.0)
     _rest_of_region(draft, table.filter("is_rest"), judged, settings)
 
     shown = table.select("row", "variable", measure=pl.lit("value"))
     draft.cells("regional_comparison", shown)
     keys = ["region", "municipality_code", "practice_id", "domain", "measure"]
-    base_year = table.filter(_YEAR == facts.base_year).select(*keys, base_variable="variable")
+    base_year = table.filter(pl.col("year") == facts.base_year).select(*keys, base_variable="variable")
     indexed = table.select(*keys, "row", "variable").join(base_year, on=keys, how="left")
     index = pl.concat([indexed.select("row", "variable"), indexed.select("row", variable="base_variable")])
     draft.cells("regional_comparison", index.with_columns(measure=pl.lit("index")).drop_nulls(), is_direct=False)
@@ -309,18 +324,21 @@ def _attribution_coverage(draft: Draft, facts: Facts, judged: pl.DataFrame) -> N
     long = long_measures(table, {**measures, **totals}).with_columns(
         scope=pl.when(pl.col("group") == "part").then("part").otherwise("whole")
     )
-    add_judged(draft, long.filter(pl.col("group") == "part"), judged, weight=6.0)
-    add_judged(draft, long.filter(pl.col("group") == "whole").unique(["kind", "scope"], maintain_order=True), judged, 20.0)
+    add_judged(draft, long.filter(pl.col("group") == "part"), judged, weight=20.0)
+    add_judged(
+        draft, long.filter(pl.col("group") == "whole").unique(["kind", "scope"], maintain_order=True), judged, 20.0
+    )
     draft.cells("attribution_coverage", long.with_columns(variable=name(pl.col("kind"), pl.col("scope"))))
     for measure, kind in shares.items():
         for column in ("part", "whole"):
             cells = table.select("row", measure=pl.lit(measure), variable=name(kind, pl.col(column)))
             draft.cells("attribution_coverage", cells, is_direct=False)
-    has_practice = facts.tables["attributions"].filter("has_practice")["attribution"] if "attributions" in facts.tables else []
+    named = facts.tables.get("attributions")
+    has_practice: list[str] = [] if named is None else named.filter("has_practice")["attribution"].to_list()
     unattributed = scope(_MUNICIPALITY, pl.lit("unattributed"), _YEAR, pl.lit("D:all"), pl.lit("active"))
     for kind in ("t", "e"):
         draft.total("attributions", table.select(total=name(kind, pl.col("whole")), part=name(kind, pl.col("part"))))
-        without = table.filter(~pl.col("attribution").is_in(list(has_practice)))
+        without = table.filter(~pl.col("attribution").is_in(has_practice))
         draft.total("unattributed", without.select(total=name(kind, unattributed), part=name(kind, pl.col("part"))))
 
 
@@ -334,7 +352,7 @@ def _referral_trend(draft: Draft, facts: Facts, judged: pl.DataFrame) -> None:
     add_judged(draft, table, judged, weight=1.0)
     draft.cells("referral_trend", table.with_columns(measure=pl.lit("new_trajectories")))
     draft.cells("referral_trend", table.with_columns(measure=pl.lit("new_per_1000")), is_direct=False)
-    year = name("t", scope(_MUNICIPALITY, _PRACTICE, _YEAR, domain_kind(), pl.lit("new")))
+    year = name("t", _of_practice(pl.lit("new")))
     draft.total("quarters", table.select(total=year, part="variable"))
     keys = ["municipality_code", "practice_id", "quarter"]
     whole = table.filter(pl.col("domain") == "all").select(*keys, total="variable")
@@ -346,7 +364,13 @@ def _completeness(draft: Draft, facts: Facts) -> None:
     """Euros of a provider in a month: who contributes is not counted per month, so they are never shown."""
     table = facts.table("completeness").with_columns(
         variable=pl.concat_str(
-            [pl.lit("e"), _MUNICIPALITY, pl.lit("provider"), pl.col("provider_agb"), pl.col("care_month").cast(pl.String)],
+            [
+                pl.lit("e"),
+                _MUNICIPALITY,
+                pl.lit("provider"),
+                pl.col("provider_agb"),
+                pl.col("care_month").cast(pl.String),
+            ],
             separator=SEPARATOR,
         ),
         value=pl.col("declared_eur").cast(pl.Float64),

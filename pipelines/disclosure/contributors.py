@@ -1,7 +1,8 @@
 """Who is behind a cell: how many clients, what the largest have of its euros, and whether enough of them changed.
 
 A *scope* is the group of trajectories of a cell: ``0988|stramproy|2019|D:ggz|started``. Its parts are municipality,
-practice, year, domain (``D:``) or care profile (``P:``), and status or roll-up. ``*`` is all practices, ``R:`` a region.
+practice, year, domain (``D:``) or care profile (``P:``), and status or roll-up; ``*`` is all practices, ``R:`` a
+region.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def scoped_contributions(facts: Facts, regions: pl.DataFrame) -> Iterator[pl.Dat
     )
     group = pl.col("group")
     yield _summed(in_groups, scope(municipality, practice, year, domain_kind(), group))
-    compared = in_groups.filter(group.is_in(["active", "started", "new"])).join(regions, on="municipality_code", how="left")
+    compared = in_groups.filter(group.is_in(["active", "started", "new"])).join(
+        regions, on="municipality_code", how="left"
+    )
     yield _summed(compared, scope(municipality, everyone, year, domain_kind(), group))
     in_region = compared.filter(pl.col("region").is_not_null())
     yield _summed(in_region, scope(region_name(), everyone, year, domain_kind(), group))
@@ -103,7 +106,9 @@ def traced(contributions: pl.DataFrame) -> pl.DataFrame:
     digest = ((pl.col("cents") * 40_503 + pl.col("bucket").cast(pl.Int64) * 257) % _DIGEST_MODULUS).cast(pl.Int64)
     buckets = [str(bucket) for bucket in range(_BUCKETS)]
     wide = sums.with_columns(digest=digest).pivot("bucket", index="scope", values="digest", on_columns=range(_BUCKETS))
-    return wide.select("scope", trace=pl.concat_str([pl.col(bucket).fill_null(-1) for bucket in buckets], separator=" "))
+    return wide.select(
+        "scope", trace=pl.concat_str([pl.col(bucket).fill_null(-1) for bucket in buckets], separator=" ")
+    )
 
 
 def changed_clients(before: str | None, after: str | None) -> int:

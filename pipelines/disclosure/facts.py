@@ -127,7 +127,7 @@ def _periods(connection: duckdb.DuckDBPyConnection, present: set[str]) -> pl.Dat
         from intermediate.int_reporting_periods__listed
         order by all
     """
-    return connection.execute(query).pl().cast(dict(schema))
+    return connection.execute(query).pl().cast(schema)
 
 
 def _base_year(connection: duckdb.DuckDBPyConnection, present: set[str]) -> int:

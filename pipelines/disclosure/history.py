@@ -56,7 +56,11 @@ class Remembered:
 
 
 def remember(
-    quantities: Quantities, keyed_cells: pl.DataFrame, traces: dict[str, str], earlier: Sequence[Earlier], threshold: int
+    quantities: Quantities,
+    keyed_cells: pl.DataFrame,
+    traces: dict[str, str],
+    earlier: Sequence[Earlier],
+    threshold: int,
 ) -> Remembered:
     """Lay the newest earlier mask, which holds what older ones showed, on the figures of now.
 

@@ -7,13 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from pipelines.errors import RunFailedError
-
 Floats = NDArray[np.float64]
-
-
-class SolverError(RunFailedError):
-    """HiGHS gave no answer: one sentence without values (exit code 1)."""
 
 
 class Programme:
@@ -47,19 +41,18 @@ class Programme:
         self._solver.passModel(programme)
 
     def minimise(self, costs: Floats) -> Floats | None:
-        """The x of lowest cost, or None when no x is possible.
-
-        Raises:
-            SolverError: HiGHS stopped for another reason.
-        """
+        """The x of lowest cost, or None when there is none, or HiGHS finds none: then nothing is proved possible."""
         self._solver.changeColsCost(len(costs), self._columns, costs)
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kOptimal:
-            return np.asarray(self._solver.getSolution().col_value)
-        if status == highspy.HighsModelStatus.kInfeasible:
-            return None
-        raise SolverError(f"the linear programme of disclosure control was not solved ({status.name}).")
+        for _ in range(2):
+            self._solver.run()
+            status = self._solver.getModelStatus()
+            if status == highspy.HighsModelStatus.kOptimal:
+                return np.asarray(self._solver.getSolution().col_value)
+            if status == highspy.HighsModelStatus.kInfeasible:
+                return None
+            # a basis that went wrong is forgotten once
+            self._solver.clearSolver()
+        return None
 
     def bound(self, column: int, lower: float, upper: float) -> None:
         """Other bounds for one column."""

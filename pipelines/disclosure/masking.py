@@ -21,7 +21,8 @@ SEPARATOR: Final = "|"
 def cell_states(quantities: Quantities, is_hidden: NDArray[np.bool_], facts: Facts) -> pl.DataFrame:
     """Every filled measure: table, row, measure, state, and the position of the figure that it shows (if it shows one).
 
-    A calculated measure goes with its parts. A filled measure that nothing is known of is suppressed, unless it is zero.
+    A calculated measure goes with its parts. A filled measure that nothing is known of is suppressed, unless
+    it is zero.
     """
     state = np.where(~is_hidden, SHOWN, np.where(quantities.is_sensitive, PRIMARY, SECONDARY))
     hidden = pl.DataFrame({"state": state}, schema={"state": STATES}).with_row_index("position")
@@ -50,7 +51,9 @@ def _filled(facts: Facts) -> pl.DataFrame:
             continue
         described_columns = (*described.keys, *described.attributes)
         for measure in (column for column in frame.columns if column not in described_columns):
-            is_zero = frame[measure] == 0 if measure in described.measures else pl.repeat(False, frame.height, eager=True)
+            is_zero = (
+                frame[measure] == 0 if measure in described.measures else pl.repeat(False, frame.height, eager=True)
+            )
             frames.append(
                 pl.DataFrame(
                     {
@@ -81,8 +84,10 @@ def masked_tables(facts: Facts, cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return tables
 
 
-def read_back(quantities: Quantities, exact: Facts, tables: Mapping[str, pl.DataFrame]) -> tuple[NDArray[np.bool_], int]:
-    """What a reader of the tables knows: the figures that stand in some cell, and how many cells differ from the exact one.
+def read_back(
+    quantities: Quantities, exact: Facts, tables: Mapping[str, pl.DataFrame]
+) -> tuple[NDArray[np.bool_], int]:
+    """What a reader of the tables knows: the figures that stand in some cell; and how many cells are not exact.
 
     A calculated measure that is shown gives away its parts, so it counts as showing them.
     """

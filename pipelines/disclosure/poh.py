@@ -1,7 +1,7 @@
 """The quantities of the tables on the POH: counts of people, surveys, costs and benefits, trajectories added back.
 
-A person is counted once per cell, so a municipality may have fewer people than its practices together, and a long period
-fewer than the periods in it. An outsider is taken to know how many fewer: mostly it is none.
+A person is counted once per cell, so a municipality may have fewer people than its practices together, and a long
+period fewer than the periods in it. An outsider is taken to know how many fewer: mostly it is none.
 """
 
 from __future__ import annotations
@@ -66,7 +66,14 @@ _NESTED_BASES: Final = (
     ("contacted", "referred"),
     ("contracted", "referred"),
 )
-_ADDED: Final = ("benefit", "benefit_annualised", "net_saving", "net_saving_annualised", "target_gap_annualised", "break_even_price")
+_ADDED: Final = (
+    "benefit",
+    "benefit_annualised",
+    "net_saving",
+    "net_saving_annualised",
+    "target_gap_annualised",
+    "break_even_price",
+)
 _DECIDED: Final = (
     "price_per_trajectory",
     "staff_cost",
@@ -108,9 +115,7 @@ def _add_counts(draft: Draft, frame: pl.DataFrame, settings: DisclosureSettings,
             is_sensitive=(value > 0) & (value < settings.minimum_clients),
             is_public=value == 0,
             floor=pl.lit(1.0),
-            weight=weight
-            * (1.0 + value.log1p())
-            * pl.when(pl.col("practice_id") == "all").then(10.0).otherwise(1.0),
+            weight=weight * (1.0 + value.log1p()) * pl.when(pl.col("practice_id") == "all").then(10.0).otherwise(1.0),
         )
     )
 
@@ -135,7 +140,9 @@ def _poh_counts(draft: Draft, facts: Facts, settings: DisclosureSettings) -> Non
         )
         .with_columns(variable=_named("what"), base_variable=_named(pl.concat_str([pl.lit("base:"), "base"])))
     )
-    clients = table.select("row", "practice_id", "period_id", "municipality_code", "what", "base", "variable", value="clients")
+    clients = table.select(
+        "row", "practice_id", "period_id", "municipality_code", "what", "base", "variable", value="clients"
+    )
     denominators = table.filter(pl.col("base").is_not_null()).select(
         "row",
         "practice_id",
@@ -151,9 +158,22 @@ def _poh_counts(draft: Draft, facts: Facts, settings: DisclosureSettings) -> Non
     _add_counts(draft, clients, settings, weight=1.0)
     draft.cells("poh_counts", clients.with_columns(measure=pl.lit("clients")))
     draft.cells("poh_counts", denominators.with_columns(measure=pl.lit("denominator")))
+    months = table.filter(pl.col("base").is_null()).select(
+        "row",
+        variable=pl.concat_str([pl.lit("months"), pl.col("row").cast(pl.String)], separator=SEPARATOR),
+        value="denominator",
+        is_public=pl.lit(True),
+        measure=pl.lit("denominator"),
+    )
+    draft.add(months.drop("row", "measure"))
+    draft.cells("poh_counts", months)
     _within_dimensions(draft, table, facts)
-    whole = quantities.filter(pl.col("practice_id") == "all").select("variable", "period_id", "municipality_code", "what")
-    pieces = quantities.filter(pl.col("practice_id") != "all").select("variable", "period_id", "municipality_code", "what")
+    whole = quantities.filter(pl.col("practice_id") == "all").select(
+        "variable", "period_id", "municipality_code", "what"
+    )
+    pieces = quantities.filter(pl.col("practice_id") != "all").select(
+        "variable", "period_id", "municipality_code", "what"
+    )
     keys = ["period_id", "municipality_code", "what"]
     draft.total(
         "poh practices",
@@ -278,10 +298,10 @@ def _measured_prices(draft: Draft, table: pl.DataFrame, settings: DisclosureSett
     prices = prices.with_columns(value=pl.col("value_eur").cast(pl.Float64))
     spread = prices.filter(pl.col("measure") == "measured_price_sd").select(*keys, sd="value")
     prices = prices.join(spread, on=keys, how="left", maintain_order="left")
-    # none of n numbers lies further from their mean than sd × (n - 1) / √n, which bounds the share of the largest
+    # none of n numbers lies further from their mean than sd * (n - 1) / sqrt(n), which bounds the share of the largest
     n = pl.col("fewest").cast(pl.Float64)
     largest = (pl.col("value").abs() + pl.col("sd") * (n - 1) / n.sqrt()) / (n * pl.col("value").abs())
-    is_small = (pl.col("fewest").fill_null(0) < _SPREAD * settings.minimum_clients)
+    is_small = pl.col("fewest").fill_null(0) < _SPREAD * settings.minimum_clients
     is_dominated = (2 * largest > settings.two_largest_clients_share).fill_null(True)
     # of a calendar year, mean times number is an amount that the care tables may give away the rest of
     is_year = pl.col("period_id").str.contains(r"^\d{4}$")
@@ -295,7 +315,9 @@ def _measured_prices(draft: Draft, table: pl.DataFrame, settings: DisclosureSett
 
 def withhold(draft: Draft, table: str, rows: pl.DataFrame, column: str) -> None:
     """Cells that are never shown, and that nothing else is calculated from."""
-    variable = pl.concat_str([pl.lit("withheld"), pl.lit(table), pl.col("row").cast(pl.String), pl.lit(column)], separator="|")
+    variable = pl.concat_str(
+        [pl.lit("withheld"), pl.lit(table), pl.col("row").cast(pl.String), pl.lit(column)], separator="|"
+    )
     named = rows.with_columns(variable=variable)
     value = pl.col(column).cast(pl.Float64)
     draft.add(
@@ -322,7 +344,9 @@ def _poh_add_back(draft: Draft, facts: Facts, settings: DisclosureSettings) -> N
         named = table.with_columns(variable=pl.concat_str(["scope", pl.lit(measure)], separator=SEPARATOR))
         value = pl.col(measure).cast(pl.Float64)
         draft.add(
-            named.select("variable", value=value, is_sensitive=small, floor=pl.lit(1.0), weight=value.log1p(), tie="scope")
+            named.select(
+                "variable", value=value, is_sensitive=small, floor=pl.lit(1.0), weight=value.log1p(), tie="scope"
+            )
         )
         draft.cells("poh_add_back", named.with_columns(measure=pl.lit(measure)))
     # the client of each trajectory that is added back is not kept, so nobody's share of the euros is known

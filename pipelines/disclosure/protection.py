@@ -39,7 +39,8 @@ class Protected:
     Attributes:
         tables: every published table by name: all rows and columns of the mart, suppressed measures empty, and
             ``is_suppressed``.
-        mask: table, cell, measure, state (shown, primary, secondary), last_shown, trace; private, kept with the publication.
+        mask: table, cell, measure, state (shown, primary, secondary), last_shown, trace; private, kept with the
+            publication.
         audit: ``marts.disclosure_audit``: what was suppressed and how narrow the narrowest interval is.
         failures: what the attack found, by table, without values; empty is safe.
     """
@@ -60,7 +61,6 @@ def protect(warehouse: Path, settings: DisclosureSettings, earlier: Sequence[Ear
 
     Raises:
         DisclosureError: the warehouse cannot be read.
-        SolverError: HiGHS gave no answer.
     """
     return protect_facts(read_facts(warehouse), settings, earlier)
 
@@ -126,9 +126,11 @@ def demand(
     size = np.abs(quantities.values)
     amount_reserve, count_reserve = (_AMOUNT_RESERVE, _COUNT_RESERVE) if with_reserve else (1.0, 0)
     reach = np.maximum(size * settings.amount_margin * amount_reserve, _SMALLEST_REACH_EUR)
-    needed = np.where(quantities.is_amount, reach, float(settings.minimum_clients + count_reserve))
+    is_two_sided = quantities.is_amount & quantities.is_sensitive
+    amount = np.where(is_two_sided, reach, 2 * reach)
+    needed = np.where(quantities.is_amount, amount, float(settings.minimum_clients + count_reserve))
     is_asked = (quantities.is_published | quantities.is_sensitive) & ~quantities.is_public & ~is_known & (size > 0)
-    return Demand(np.where(is_asked, needed, 0.0), quantities.is_amount)
+    return Demand(np.where(is_asked, needed, 0.0), ~quantities.is_amount, is_two_sided)
 
 
 def attack_tables(

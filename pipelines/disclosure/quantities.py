@@ -1,10 +1,11 @@
 """Every figure that the published tables show or give away, once, and the linear relations between them.
 
-A *quantity* is a number about people: the new trajectories of a practice in a year, wherever they are printed. A cell of a
-table shows one quantity, or is calculated from several. A relation says that quantities add up to zero with given signs,
-or to a number that an outsider is taken to know, such as how many people are counted at two practices.
+A *quantity* is a number about people: the new trajectories of a practice in a year, wherever they are printed. A cell
+of a table shows one quantity, or is calculated from several. A relation says that quantities add up to zero with given
+signs, or to a number that an outsider is taken to know, such as how many people are counted at two practices.
 
-Belongs here: the registry. Does not belong here: which quantities a table has (``care``, ``poh``, ``vintages``, ``quality``).
+Belongs here: the registry. Does not belong here: which quantities a table has (``care``, ``poh``, ``vintages``,
+``quality``).
 """
 
 from __future__ import annotations
@@ -179,7 +180,8 @@ class Draft:
         return gaps.with_columns(
             is_sensitive=(pl.col("value") != 0) & (size < threshold),
             is_public=pl.col("value") == 0,
-            floor=pl.when("is_growing").then(pl.min_horizontal(pl.lit(0.0), "value")).otherwise(pl.lit(-np.inf)),
+            # what shrinks after all was not growing
+            floor=pl.when(pl.col("is_growing") & (pl.col("value") >= 0)).then(0.0).otherwise(pl.lit(-np.inf)),
         )
 
 
@@ -218,7 +220,9 @@ def _gap_terms(gaps: pl.DataFrame) -> list[pl.DataFrame]:
 def _numbered(variables: pl.DataFrame, terms: pl.DataFrame, cells: pl.DataFrame) -> Quantities:
     variables = variables.sort("variable")
     position = variables.select("variable", "value").with_row_index("position").select("variable", "position")
-    placed = terms.unique().join(position, on="variable").group_by("relation", "position").agg(pl.col("coefficient").sum())
+    placed = (
+        terms.unique().join(position, on="variable").group_by("relation", "position").agg(pl.col("coefficient").sum())
+    )
     placed = placed.filter(pl.col("coefficient") != 0).sort("relation", "position")
     rows = placed["relation"].rank("dense").to_numpy().astype(np.int64) - 1
     shape = (int(rows.max()) + 1 if len(rows) else 0, variables.height)

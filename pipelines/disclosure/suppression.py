@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, hstack
+from scipy.sparse import coo_array, csc_array, csr_array, hstack
 
 from pipelines.disclosure.attack import Component, Demand, Flags, Intervals, Positions, attack, box, components, merged
 from pipelines.disclosure.linear import Floats, Programme
@@ -20,6 +20,9 @@ from pipelines.disclosure.quantities import Quantities
 _STILL: Final = 1e-6
 _FREE: Final = 1e-4
 _PLENTY: Final = 1e12
+# more figures at once are quicker, and lose more to each other
+_FEW: Final = 150
+_TOGETHER: Final = 4
 
 
 @dataclass
@@ -45,9 +48,6 @@ def suppress(quantities: Quantities, is_known: Flags, weights: Floats, demand: D
         is_known: figures that the outsider has from an earlier publication, whatever is done now.
         weights: what suppressing each costs.
         demand: how wide the interval of each figure must be once it is suppressed.
-
-    Raises:
-        SolverError: a programme was not solved.
     """
     fixed = quantities.is_public | is_known
     is_hidden = suppress_sensitive_only(quantities)
@@ -116,7 +116,7 @@ def _short_relations(relations: csr_array, is_unknown: Flags, quantities: Quanti
     up = np.where(others > 0, _PLENTY, same_capacity)
     down = np.minimum(capacity, np.where(same > 0, _PLENTY, other_capacity))
     asked = demand.needed[columns] > 0
-    met = Demand(demand.needed[columns], demand.is_amount[columns]).met(-down, up)
+    met = demand.of(columns).met(-down, up)
     return np.unique(rows[asked & ~met])
 
 
@@ -143,30 +143,66 @@ def _protect_component(
     exposed: Positions,
 ) -> None:
     columns = component.columns
-    lower, upper = box(quantities.values, quantities.floors, demand, columns)
-    search = _CheapestChange(component, lower, upper)
-    for position, place in zip(exposed, np.searchsorted(columns, exposed), strict=True):
-        own = Demand(demand.needed[[position]], demand.is_amount[[position]])
-        low, high = state.found.lowest[[position]], state.found.highest[[position]]
-        if own.met(low, high)[0]:
-            continue
+    search = _CheapestChange(component, *box(quantities.values, quantities.floors, demand, columns))
+    own = demand.of(columns)
+    is_open = np.zeros(len(columns), dtype=bool)
+    is_open[np.searchsorted(columns, exposed)] = True
+
+    def still_open(places: Positions) -> Positions:
+        met = own.of(places).met(state.found.lowest[columns[places]], state.found.highest[columns[places]])
+        return places[~met]
+
+    def apply(answer: Floats | None) -> bool:
+        if answer is None:
+            return False
+        state.is_hidden[columns[np.abs(answer) > _STILL]] = True
+        state.is_hidden[:] = _with_ties(quantities, state.is_hidden)
+        state.found.take(columns, answer)
+        return True
+
+    def move(places: Positions, direction: float) -> Floats | None:
+        low, high = state.found.lowest[columns[places]], state.found.highest[columns[places]]
+        own_of = own.of(places)
+        back = np.where(own_of.is_two_sided, 0.0, -low if direction > 0 else high)
+        back = np.where(own_of.is_whole, np.floor(back + _STILL), back)
         costs = np.where(state.is_hidden[columns], _FREE, weights[columns])
-        if own.is_amount[0]:
-            answers = [search.move(place, own.needed[0], costs), search.move(place, -own.needed[0], costs)]
-        else:
-            # a count may be wide on either side
-            answers = [search.move(place, own.needed[0] + np.ceil(low[0]), costs)]
-            if answers[0] is None or (~state.is_hidden[columns[np.abs(answers[0]) > _STILL]]).any():
-                answers.append(search.move(place, np.floor(high[0]) - own.needed[0], costs))
-            possible = [answer for answer in answers if answer is not None]
-            answers = [min(possible, key=lambda answer: float(costs @ np.abs(answer)))] if possible else []
-        for answer in answers:
-            if answer is not None:
-                state.is_hidden[columns[np.abs(answer) > _STILL]] = True
-                state.is_hidden[:] = _with_ties(quantities, state.is_hidden)
-                state.found.take(columns, answer)
-        if not own.met(state.found.lowest[[position]], state.found.highest[[position]])[0]:
-            state.stuck[position] = True
+        return search.move(places, direction * np.maximum(own_of.needed - back, 0.0), costs)
+
+    while is_open.any():
+        places = still_open(np.flatnonzero(is_open))
+        is_open[:] = False
+        is_open[places] = True
+        # figures that share no relation can be moved at once, and what moves for one may serve another
+        together = _apart(component, places, 1 if len(exposed) <= _FEW else _TOGETHER)
+        if apply(move(together, 1.0)):
+            two_sided = together[own.is_two_sided[together]]
+            if len(two_sided):
+                apply(move(two_sided, -1.0))
+        for place in still_open(together):
+            alone = np.asarray([place])
+            answers = [answer for answer in (move(alone, 1.0), move(alone, -1.0)) if answer is not None]
+            if own.is_two_sided[place]:
+                _ = [apply(answer) for answer in answers]
+            elif answers:
+                apply(min(answers, key=lambda answer: float(np.abs(answer) @ weights[columns])))
+            if len(still_open(alone)):
+                state.stuck[columns[place]] = True
+            is_open[place] = False
+
+
+def _apart(component: Component, places: Positions, most: int) -> Positions:
+    """Of the places, at most so many that share no relation with each other."""
+    matrix = csc_array(component.relations)
+    taken = np.zeros(matrix.shape[0], dtype=bool)
+    chosen: list[int] = []
+    for place in places:
+        if len(chosen) == most:
+            break
+        rows = matrix.indices[matrix.indptr[place] : matrix.indptr[place + 1]]
+        if not taken[rows].any():
+            taken[rows] = True
+            chosen.append(int(place))
+    return np.asarray(chosen, dtype=np.int64)
 
 
 class _CheapestChange:
@@ -182,16 +218,18 @@ class _CheapestChange:
         self._bounds = np.concatenate([high, -low])
         self._programme = Programme(csr_array(hstack([matrix, -matrix])), np.zeros(2 * self._size), self._bounds)
 
-    def move(self, place: int, by: float, costs: Floats) -> Floats | None:
-        """The cheapest change in which the figure at ``place`` moves at least so far, or None when there is none."""
-        column = int(self._merged[place])
-        way, other = (column, column + self._size) if by > 0 else (column + self._size, column)
-        if abs(by) > self._bounds[way] + _STILL:
+    def move(self, places: Positions, by: Floats, costs: Floats) -> Floats | None:
+        """The cheapest change in which the figures move at least so far, or None when there is none."""
+        columns = self._merged[places]
+        ways = np.where(by > 0, columns, columns + self._size)
+        others = np.where(by > 0, columns + self._size, columns)
+        if (np.abs(by) > self._bounds[ways] + _STILL).any():
             return None
+        for way, other, least in zip(ways, others, np.abs(by), strict=True):
+            self._programme.bound(int(way), least, max(self._bounds[way], least))
+            self._programme.bound(int(other), 0.0, 0.0)
         own = np.bincount(self._merged, costs, minlength=self._size)
-        self._programme.bound(way, abs(by), max(self._bounds[way], abs(by)))
-        self._programme.bound(other, 0.0, 0.0)
         answer = self._programme.minimise(np.concatenate([own, own]))
-        self._programme.bound(way, 0.0, self._bounds[way])
-        self._programme.bound(other, 0.0, self._bounds[other])
+        for way in (*ways, *others):
+            self._programme.bound(int(way), 0.0, self._bounds[way])
         return None if answer is None else (answer[: self._size] - answer[self._size :])[self._merged]

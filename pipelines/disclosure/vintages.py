@@ -23,7 +23,7 @@ _PLACE = (pl.col("municipality_code"), pl.col("practice_id"), pl.col("year"))
 
 
 def describe_vintages(draft: Draft, facts: Facts, judged: pl.DataFrame, settings: DisclosureSettings) -> None:
-    """Add the quantities, relations and cells of ``practice_years_as_of``, ``revisions`` and ``definition_sensitivity``."""
+    """Add the quantities, relations and cells of the tables on past publications and other definitions."""
     if facts.table("practice_years_as_of").height:
         known = _practice_years_as_of(draft, facts, judged, settings)
         if facts.table("revisions").height:
@@ -131,15 +131,15 @@ def _revisions(draft: Draft, facts: Facts, known: pl.DataFrame, settings: Disclo
         )
         .with_columns(
             changed=difference_name("vintage", "after", "before"),
-            cause_of=pl.concat_str(
-                [pl.lit("r"), "publication", *keys, "cause"], separator=SEPARATOR
-            ),
+            cause_of=pl.concat_str([pl.lit("r"), "publication", *keys, "cause"], separator=SEPARATOR),
         )
         # a cell that only one of the two has is its own difference
         .with_columns(changed=pl.coalesce("changed", "after", "before"))
     )
     kinds = pl.DataFrame(
-        [(measure, kind) for measure, (kind, _) in PRACTICE_YEAR_MEASURES.items()], schema=["measure", "kind"], orient="row"
+        [(measure, kind) for measure, (kind, _) in PRACTICE_YEAR_MEASURES.items()],
+        schema=["measure", "kind"],
+        orient="row",
     )
     people = table.filter(pl.col("measure") == "active").select(
         "publication", *keys[:-1], "cause", people=pl.col("change").cast(pl.Float64)
@@ -160,15 +160,18 @@ def _revisions(draft: Draft, facts: Facts, known: pl.DataFrame, settings: Disclo
             weight=pl.lit(_WEIGHT),
         )
     )
-    for measure, column in (("previous_value", "before"), ("value", "after"), ("difference", "changed"), ("change", "cause_of")):
+    for measure, column in (
+        ("previous_value", "before"),
+        ("value", "after"),
+        ("difference", "changed"),
+        ("change", "cause_of"),
+    ):
         cells = table.select("row", measure=pl.lit(measure), variable=column).drop_nulls()
         draft.cells("revisions", cells)
     draft.total("causes", table.filter(pl.col("changed").is_not_null()).select(total="changed", part="cause_of"))
 
 
-def _definition_sensitivity(
-    draft: Draft, facts: Facts, judged: pl.DataFrame, settings: DisclosureSettings
-) -> None:
+def _definition_sensitivity(draft: Draft, facts: Facts, judged: pl.DataFrame, settings: DisclosureSettings) -> None:
     table = facts.table("definition_sensitivity")
     definition = pl.concat_str([pl.lit("G:"), "basis", pl.lit(":"), pl.col("max_gap_days").cast(pl.String)])
     long = long_measures(table, {measure: ("t", measure) for measure in _DEFINED}).with_columns(
@@ -181,7 +184,9 @@ def _definition_sensitivity(
     )
     # a cell that today's definition does not have counts zero in it, and has no quantity there
     here = _today(facts).select("scope", has_standard=pl.lit(True))
-    long = long.join(here, on="scope", how="left", maintain_order="left").with_columns(pl.col("has_standard").fill_null(False))
+    long = long.join(here, on="scope", how="left", maintain_order="left").with_columns(
+        pl.col("has_standard").fill_null(False)
+    )
     is_own = pl.col("is_standard")
     draft.cells("definition_sensitivity", long.filter(is_own & pl.col("has_standard")).rename({"standard": "variable"}))
     others = _estimated_clients(long.filter(~is_own), judged, _today(facts))
@@ -212,4 +217,6 @@ def _definition_sensitivity(
     draft.total("definition domains", whole.join(pieces, on=keys))
     of_one = ["definition", "municipality_code", "practice_id", "year", "domain"]
     started = others.filter(pl.col("group") == "started").select(*of_one, lower="own")
-    draft.at_most("started", started.join(others.filter(pl.col("group") == "active").select(*of_one, upper="own"), on=of_one))
+    draft.at_most(
+        "started", started.join(others.filter(pl.col("group") == "active").select(*of_one, upper="own"), on=of_one)
+    )
