@@ -125,8 +125,9 @@ def demo(*, home: HomeOption = None, verbose: VerboseOption = False) -> int:
 @app.command
 def status(*, home: HomeOption = None) -> int:
     """What is live; per source last delivery, rows accepted and quarantined; each refused file and what to do."""
+    from pipelines.pseudonyms import load_pseudonyms
     from pipelines.terminal import refused_table, status_table
-    from pipelines.terminal.summary import refused_files, source_statuses
+    from pipelines.terminal.summary import refused_files, source_statuses, under_true_names
 
     place, console = home_from_option(home), terminal()
     for line in publication_lines(place):
@@ -135,7 +136,11 @@ def status(*, home: HomeOption = None) -> int:
         console.print(f"No run has put a warehouse live in {place.root} yet: 'jeugdspiegel run'.", soft_wrap=True)
         return SUCCEEDED
     console.print(status_table(source_statuses(place), datetime.now(UTC).date()))
-    console.print(refused_table(refused_files(place)))
+    refused = refused_files(place)
+    if console.is_terminal:
+        # What is piped may be kept: there a person's name in the name of a file stays a token.
+        refused = under_true_names(place, refused, load_pseudonyms(place.pseudonym_key, os.environ))
+    console.print(refused_table(refused))
     return SUCCEEDED
 
 

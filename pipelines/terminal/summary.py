@@ -5,9 +5,9 @@ Belongs here: reading ``ops``. Does not belong here: showing it (``terminal.py``
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -15,6 +15,8 @@ import polars as pl
 
 from pipelines.errors import RunFailedError
 from pipelines.home import Home
+from pipelines.privacy.names import find_in_inbox
+from pipelines.pseudonyms import Pseudonyms
 
 # What a person can do about a refusal that only the comparison of files brings to light.
 _BETWEEN_FILES = {
@@ -140,6 +142,16 @@ def refused_files(home: Home) -> list[RefusedFile]:
         RefusedFile(name, container, reason, messages.get((sha, name)) or _BETWEEN_FILES.get(reason, ""))
         for sha, name, container, reason in rows
     ]
+
+
+def under_true_names(home: Home, files: Sequence[RefusedFile], pseudonyms: Pseudonyms) -> list[RefusedFile]:
+    """The same files under the names that they have in the inbox: for a terminal, and nothing that is kept."""
+
+    def true(name: str | None) -> str | None:
+        path = find_in_inbox(home.inbox, name, pseudonyms) if name else None
+        return path.relative_to(home.inbox).as_posix() if path else name
+
+    return [replace(file, file_name=true(file.file_name) or "", container=true(file.container)) for file in files]
 
 
 def _ledger_messages(home: Home) -> dict[tuple[str, str], str]:

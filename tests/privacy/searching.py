@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
 from pathlib import Path
 
 import duckdb
@@ -37,6 +38,7 @@ _MONTHS = [
     "november",
     "december",
 ]
+_BATCH_BYTES = 16 * 2**20
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
 
 
@@ -46,30 +48,43 @@ class Marker:
 
     Attributes:
         name: what a test calls it; never the value.
-        patterns: its spellings, as patterns of bytes.
+        anywhere: its spellings, in bytes; any of them is a find, whatever the case of its letters.
+        alone: spellings that occur in digests by chance: a find where no letter or digit stands beside them.
+        packed: the same in base64 and hexadecimal, in which case matters.
     """
 
     name: str
-    patterns: tuple[re.Pattern[bytes], ...]
+    anywhere: frozenset[bytes]
+    alone: frozenset[bytes]
+    packed: frozenset[bytes]
+
+    @property
+    def forms(self) -> frozenset[bytes]:
+        """Every spelling."""
+        return self.anywhere | self.alone | self.packed
+
+    @cached_property
+    def pattern(self) -> re.Pattern[bytes]:
+        """What a find is."""
+        anywhere = b"(?i:" + _any_of(self.anywhere) + b")"
+        alone = rb"(?<![0-9A-Za-z])(?:" + _any_of(self.alone) + rb")(?![0-9A-Za-z])"
+        return re.compile(b"|".join([anywhere, *([alone] if self.alone else []), _any_of(self.packed)]))
 
 
 def text_marker(name: str, text: str) -> Marker:
     """A name or a remark: in any case, any encoding, escaped as in JSON or HTML, base64 or hexadecimal."""
-    # Of letters outside ASCII, patterns of bytes know no case.
-    plain = {re.escape(form.encode(encoding)) for form in (text, text.upper()) for encoding in _ENCODINGS}
-    plain |= {re.escape(json.dumps(text)[1:-1].encode()), re.escape(html.escape(text).encode())}
-    return Marker(name, (re.compile(b"|".join(sorted(plain)), re.IGNORECASE), _packed([text, text.lower()])))
+    # Of letters outside ASCII, bytes know no case.
+    plain = {form.encode(encoding) for form in (text, text.upper()) for encoding in _ENCODINGS}
+    plain |= {json.dumps(text)[1:-1].encode(), html.escape(text).encode()}
+    return Marker(name, frozenset(plain), frozenset(), _packed([text, text.lower()]))
 
 
 def bsn_marker(name: str, bsn: str) -> Marker:
     """A BSN: with and without leading zeros, as people write it, base64 or hexadecimal."""
     short = bsn.lstrip("0")
     spaced = [f"{bsn[:4]}.{bsn[4:6]}.{bsn[6:]}", f"{bsn[:3]} {bsn[3:6]} {bsn[6:]}", f"{bsn[:3]}-{bsn[3:6]}-{bsn[6:]}"]
-    plain = [re.escape(text.encode(encoding)) for text in [bsn, *spaced] for encoding in _ENCODINGS]
-    # Eight digits occur in digests by chance: those that stand alone are meant.
-    alone = rb"(?<![0-9A-Za-z])" + short.encode() + rb"(?![0-9A-Za-z])"
-    patterns = [re.compile(b"|".join(plain)), re.compile(alone), _packed([bsn, short])]
-    return Marker(name, tuple(patterns))
+    plain = {text.encode(encoding) for text in [bsn, *spaced] for encoding in _ENCODINGS}
+    return Marker(name, frozenset(plain), frozenset({short.encode()}), _packed([bsn, short]))
 
 
 def date_marker(name: str, day: date) -> Marker:
@@ -84,30 +99,53 @@ def date_marker(name: str, day: date) -> Marker:
         f"{day.day} {_MONTHS[day.month - 1]} {day.year}",
         f"date({day.year}, {day.month}, {day.day})",
     ]
-    plain = [re.escape(text.encode(encoding)) for text in texts for encoding in _ENCODINGS]
-    alone = rb"(?<![0-9A-Za-z])" + f"{day:%Y%m%d}".encode() + rb"(?![0-9A-Za-z])"
-    patterns = [re.compile(b"|".join(plain), re.IGNORECASE), re.compile(alone), _packed(texts[:2])]
-    return Marker(name, tuple(patterns))
+    plain = {text.encode(encoding) for text in texts for encoding in _ENCODINGS}
+    return Marker(name, frozenset(plain), frozenset({f"{day:%Y%m%d}".encode()}), _packed(texts[:2]))
 
 
 def search(root: Path, markers: Iterable[Marker], leaving_out: Iterable[Path] = ()) -> set[tuple[str, str]]:
     """Which markers are where: (marker, path below the root) for each file, and its name, in which one is found."""
-    out, found = set(leaving_out), set()
-    wanted = list(markers)
+    out = set(leaving_out)
+    wanted, waiting, size = list(markers), [], 0
+    found: set[tuple[str, str]] = set()
     for path in sorted(root.rglob("*")):
         if any(path == one or one in path.parents for one in out):
             continue
         relative = path.relative_to(root).as_posix()
-        found |= {(marker, relative) for marker in search_bytes(relative.encode(), wanted)}
-        if path.is_file() and not path.is_symlink():
-            for text in decoded(path):
-                found |= {(marker, relative) for marker in search_bytes(text, wanted)}
-    return found
+        is_file = path.is_file() and not path.is_symlink()
+        text = b"\n".join([relative.encode(), *(decoded(path) if is_file else ())])
+        waiting.append((relative, text))
+        size += len(text)
+        if size > _BATCH_BYTES:
+            found |= _searched(waiting, wanted)
+            waiting, size = [], 0
+    return found | _searched(waiting, wanted)
+
+
+def _searched(files: list[tuple[str, bytes]], markers: list[Marker]) -> set[tuple[str, str]]:
+    """As ``search``; hardly any file has a marker, so many are looked at in one pass."""
+    if not search_bytes(b"\n".join(text for _, text in files), markers):
+        return set()
+    return {(marker, name) for name, text in files for marker in search_bytes(text, markers)}
 
 
 def search_bytes(data: bytes, markers: Iterable[Marker]) -> set[str]:
     """Names of the markers that are in these bytes."""
-    return {marker.name for marker in markers if any(pattern.search(data) for pattern in marker.patterns)}
+    wanted = list(markers)
+    # All spellings in one pass; only where one may be is looked again, marker by marker.
+    if not _may_hold(data, frozenset(form for marker in wanted for form in marker.forms)):
+        return set()
+    return {marker.name for marker in wanted if marker.pattern.search(data)}
+
+
+def _may_hold(data: bytes, forms: frozenset[bytes]) -> bool:
+    texts = pl.Series([data.decode("latin-1")])
+    return bool(texts.str.contains_any(_texts_of(forms), ascii_case_insensitive=True)[0])
+
+
+@cache
+def _texts_of(forms: frozenset[bytes]) -> list[str]:
+    return [form.decode("latin-1") for form in sorted(forms)]
 
 
 def decoded(path: Path) -> Iterator[bytes]:
@@ -129,7 +167,11 @@ def decoded(path: Path) -> Iterator[bytes]:
         yield gzip.decompress(data)
 
 
-def _packed(texts: Iterable[str]) -> re.Pattern[bytes]:
+def _any_of(forms: Iterable[bytes]) -> bytes:
+    return b"|".join(re.escape(form) for form in sorted(forms))
+
+
+def _packed(texts: Iterable[str]) -> frozenset[bytes]:
     """The texts in hexadecimal, and in base64 at each of the three places at which they can begin."""
     forms = set()
     for text in texts:
@@ -141,7 +183,7 @@ def _packed(texts: Iterable[str]) -> re.Pattern[bytes]:
                 inner = whole.rstrip(b"=")[(0, 2, 3)[shift] :]
                 inner = inner[: len(inner) - (0 if (len(raw) + shift) % 3 == 0 else 1)]
                 forms |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
-    return re.compile(b"|".join(re.escape(form) for form in sorted(forms)))
+    return frozenset(forms)
 
 
 def _values(frame: pl.DataFrame) -> bytes:

@@ -13,6 +13,7 @@ from pipelines.home import Home
 from pipelines.privacy.names import find_in_inbox, masked, moved_names, pieces, same_name, shown_as
 from pipelines.privacy.recognition import personal_pieces
 from pipelines.pseudonyms import Pseudonyms
+from pipelines.terminal.summary import RefusedFile, under_true_names
 from tests.cases.deployment import GIRL, allocation, january, line
 from tests.deliveries.flat.exports import ALLOCATION, csv_bytes, workbook_bytes
 from tests.privacy.homes import AGB, home_with, key_of, take_in
@@ -161,3 +162,11 @@ def test_broken_zip_is_searched_as_it_is() -> None:
     data = io.BytesIO(b"PK\x03\x04 nothing, vlinderstruik").getvalue()
 
     assert personal_pieces(data, ["vlinderstruik"]) == {"vlinderstruik"}
+
+
+def test_refused_file_is_shown_under_its_true_name_on_a_terminal(tmp_path: Path) -> None:
+    home = home_with(tmp_path / "home", {"Demokind.xml": b"<Brief>Demokind</Brief>"})
+    (shown,) = name_in_ledger(home)
+    refused = RefusedFile(shown, None, "unknown_kind", "No.")
+
+    assert [file.file_name for file in under_true_names(home, [refused], key_of(home))] == ["Demokind.xml"]
