@@ -79,6 +79,9 @@ def build_deliveries(first_month: str) -> dg.AssetsDefinition:
         with no_values_in_errors():
             report = _take_in(home, progress, wanted)
         progress.on_ingested(report)
+        if report.months_expired:
+            expired = {"months": list(report.months_expired), "rows": report.rows_expired}
+            context.log_event(dg.AssetObservation([GROUP, "removed"], description="keep_years", metadata=expired))
         seconds = round(time.monotonic() - began, 3)
         known = frozenset(key[:7] for key in partitions.get_partition_keys())
         written = month_stamps(home, list(DESCRIPTIONS))

@@ -146,7 +146,7 @@ def _run_job(
     if (log_format or load_settings(home.settings_file).logging.format) == "json":
         return _run_job_as_events(home, verbose=verbose, take_in=take_in, rebuild=rebuild, accept_drift=accept_drift)
     from pipelines.publication.standing import find_standing
-    from pipelines.terminal import TerminalProgress, run_table, where_to_look
+    from pipelines.terminal import TerminalProgress, expired_lines, run_table, where_to_look
     from pipelines.terminal.summary import delivery_totals
 
     console = terminal()
@@ -169,7 +169,7 @@ def _run_job(
             ).ingested
     totals = delivery_totals(home)
     console.print(run_table(totals, report))
-    for line in where_to_look(home, totals):
+    for line in (*expired_lines(report), *where_to_look(home, totals)):
         console.print(line, soft_wrap=True)
     return SUCCEEDED
 

@@ -125,6 +125,14 @@ def where_to_look(home: Home, totals: DeliveryTotals) -> list[str]:
     return lines
 
 
+def expired_lines(report: IngestReport | None) -> list[str]:
+    """What the retention period took away; nothing when it took nothing."""
+    if report is None or not report.months_expired:
+        return []
+    months = ", ".join(report.months_expired)
+    return [f"Older than keep_years, taken away: {_number(report.rows_expired)} rows of {months}."]
+
+
 def referrer_lines(referrers: Sequence[UnresolvedReferrer]) -> list[str]:
     """Unknown referrers as rows of verwijzer_aliassen.csv; a comment behind each helps to judge it."""
     if not referrers:

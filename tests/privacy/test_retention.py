@@ -12,6 +12,7 @@ from pipelines import lake
 from pipelines.home import Home
 from pipelines.privacy import pending
 from pipelines.privacy.retention import expire, keep_from
+from pipelines.terminal import expired_lines
 from schemas.datasets import DATASETS
 from tests.deliveries.flat.exports import ALLOCATION, DECLARATION, csv_bytes
 from tests.privacy.homes import deliveries, held_and_counted, home_with, rows, take_in
@@ -114,3 +115,11 @@ def test_empty_lake_keeps_what_it_has(tmp_path: Path) -> None:
     home.make()
 
     assert take_in(home, keep_years=1).months_expired == ()
+
+
+def test_last_screen_lists_what_went(home: Home) -> None:
+    assert expired_lines(take_in(home)) == []
+
+    (line,) = expired_lines(take_in(home, keep_years=2))
+
+    assert "declaration_lines 2019-03" in line
