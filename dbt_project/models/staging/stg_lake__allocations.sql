@@ -39,5 +39,5 @@ select
     row_digest
 from lake_rows
 where
-    file_sha256 in (select ledger.file_sha256 from ledger where ledger.refusal is null)
+    {{ in_ledger('file_sha256', ['JW301', 'toewijzingen']) }}
     and {{ known_on_reporting_date('known_at', 'allocations') }}

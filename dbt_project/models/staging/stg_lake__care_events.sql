@@ -33,5 +33,5 @@ select
     delivery_status
 from lake_rows
 where
-    file_sha256 in (select ledger.file_sha256 from ledger where ledger.refusal is null)
+    {{ in_ledger('file_sha256', ['JW305', 'JW307', 'toewijzingen']) }}
     and {{ known_on_reporting_date('known_at', 'allocations') }}

@@ -29,5 +29,5 @@ select
     return_codes
 from lake_rows
 where
-    file_sha256 in (select ledger.file_sha256 from ledger where ledger.refusal is null)
+    {{ in_ledger('file_sha256', ['JW304', 'JW325']) }}
     and {{ known_on_reporting_date('known_at', 'decisions') }}

@@ -48,7 +48,7 @@ left join corrections
         lake_rows.file_sha256 = corrections.file_sha256
         and lake_rows.row_number = corrections.row_number
 where
-    lake_rows.file_sha256 in (select ledger.file_sha256 from ledger where ledger.refusal is null)
+    {{ in_ledger('lake_rows.file_sha256', ['JW303', 'JW323', 'declaraties']) }}
     and lake_rows.known_at <= case
         when corrections.file_sha256 is null then {{ known_until('lines') }}
         else {{ known_until('credits') }}

@@ -34,5 +34,5 @@ select
     referrer_hash
 from lake_rows
 where
-    file_sha256 in (select ledger.file_sha256 from ledger where ledger.refusal is null)
+    {{ in_ledger('file_sha256', ['JW315', 'toewijzingen']) }}
     and {{ known_on_reporting_date('known_at', 'requests') }}

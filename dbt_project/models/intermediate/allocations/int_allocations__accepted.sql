@@ -9,6 +9,7 @@ allocations as (
 deliveries as (
 
     select * from {{ ref('int_deliveries__accepted') }}
+    where kind in ('JW301', 'toewijzingen')
 
 ),
 
@@ -29,7 +30,8 @@ ordered as (
     select
         *,
         row_number() over (
-            partition by is_snapshot, row_digest
+            -- a message's rows have no digest: one partition for all of them would be sorted whole
+            partition by is_snapshot, coalesce(row_digest, file_sha256)
             order by delivery_order, row_number
         ) as digest_position,
         row_number() over (

@@ -28,7 +28,7 @@ select
     unit_code,
     budget_cents,
     row_number() over version_order as version_number,
-    row_number() over newest_first = 1 as is_current,
+    row_number() over version_order = count(*) over whole_number as is_current,
     lag(ends_until) over version_order as previous_ends_until,
     -- compared with the version before it, whatever its reason; an open end lies furthest out
     coalesce(
@@ -42,7 +42,4 @@ window
         partition by municipality_code, allocation_number, client_key
         order by allocated_on nulls first, allocated_at nulls first
     ),
-    newest_first as (
-        partition by municipality_code, allocation_number, client_key
-        order by allocated_on desc nulls last, allocated_at desc nulls last
-    )
+    whole_number as (partition by municipality_code, allocation_number, client_key)

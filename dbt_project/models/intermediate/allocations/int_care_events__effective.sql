@@ -10,6 +10,7 @@ care_events as (
 deliveries as (
 
     select * from {{ ref('int_deliveries__accepted') }}
+    where kind in ('JW305', 'JW307', 'toewijzingen')
 
 ),
 

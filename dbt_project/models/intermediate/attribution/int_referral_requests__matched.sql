@@ -9,6 +9,7 @@ requests as (
 deliveries as (
 
     select * from {{ ref('int_deliveries__accepted') }}
+    where kind in ('JW315', 'toewijzingen')
 
 ),
 

@@ -16,6 +16,7 @@ credits as (
 deliveries as (
 
     select * from {{ ref('int_deliveries__accepted') }}
+    where kind in ('JW304', 'JW325')
 
 ),
 

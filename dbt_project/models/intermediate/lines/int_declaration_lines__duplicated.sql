@@ -10,6 +10,7 @@ lines as (
 deliveries as (
 
     select * from {{ ref('int_deliveries__accepted') }}
+    where kind in ('JW303', 'JW323', 'declaraties')
 
 ),
 
