@@ -113,7 +113,7 @@ def test_candidate_left_by_a_killed_run_is_removed_with_everything_beside_it(hom
 
 
 def test_candidate_in_use_by_another_run_is_refused_in_one_sentence(home: Home, holder) -> None:
-    home.candidate.parent.mkdir()
+    home.candidate.parent.mkdir(exist_ok=True)
     holder(home.candidate)
 
     with pytest.raises(PublicationError, match="another run is building it"):

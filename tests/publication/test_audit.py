@@ -156,7 +156,7 @@ def test_census_of_the_live_publication_is_the_one_it_was_published_with(home: H
 
 
 def test_census_of_another_warehouse_leaves_out_what_it_does_not_have(home: Home) -> None:
-    home.candidate.parent.mkdir()
+    home.candidate.parent.mkdir(exist_ok=True)
     with duckdb.connect(str(home.candidate)) as connection:
         connection.execute("create schema marts; create table marts.one as select 1 as one")
 
