@@ -41,9 +41,6 @@ def failing_rows(macro: str, values: str, **arguments: object) -> int:
 @pytest.mark.parametrize(
     ("macro", "arguments", "passing", "failing"),
     [
-        ("unique_combination", {"columns": ["a", "b"]}, "(1, 'x'), (1, 'y'), (1, null)", "(1, null), (1, null)"),
-        ("within_range", {"column_name": "a", "min_value": 0}, "(0, 'x'), (null, 'y')", "(-1, 'x')"),
-        ("within_range", {"column_name": "a", "max_value": 9}, "(9, 'x')", "(10, 'x')"),
         ("row_condition", {"condition": "a = length(b)"}, "(1, 'x')", "(2, 'x')"),
         ("row_condition", {"condition": "a = length(b)"}, "(1, 'x')", "(1, null)"),
         ("sound", {"keys": [["b"], ["a", "b"]]}, "(1, 'x'), (1, null)", "(1, null), (2, null)"),
