@@ -21,6 +21,14 @@ from tests.poh.oracle import Registration
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 FILE = "a" * 64
+OTHER_FILES = {
+    "allocations": ("b" * 64, "toewijzingen"),
+    "care_events": ("b" * 64, "toewijzingen"),
+    "referral_requests": ("b" * 64, "toewijzingen"),
+    "declaration_lines": ("c" * 64, "declaraties"),
+    "survey_answers": ("d" * 64, "ervaringen"),
+}
+"""Per dataset the file that delivers it, and its kind; registrations come from ``FILE``."""
 
 REMOVED = {
     "file_sha256": pl.String,
@@ -125,7 +133,7 @@ class Lake:
     Attributes:
         rows: per dataset, rows as dictionaries of lake columns; keys such as ``file_sha256`` have defaults.
         reference: per table, rows with the contract's columns.
-        files: sha → file name of the files that the ledger knows; by default one, ``FILE``.
+        files: sha → file name of the files with registrations that the ledger knows; by default one, ``FILE``.
     """
 
     rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
@@ -157,7 +165,12 @@ def write_lake(folder: Path, lake: Lake) -> None:
     datasets = {**DATASETS, "poh_registrations": POH_REGISTRATIONS, "survey_answers": SURVEY_ANSWERS}
     for name, dataset in datasets.items():
         rows = [
-            {"file_sha256": FILE, "row_number": number, "known_at": date(2026, 1, 1), **row}
+            {
+                "file_sha256": OTHER_FILES.get(name, (FILE,))[0],
+                "row_number": number,
+                "known_at": date(2026, 1, 1),
+                **row,
+            }
             for number, row in enumerate(lake.rows.get(name, ()), start=1)
         ]
         _write(folder / name / "month=2026-01.parquet", rows, dataset.lake)
@@ -167,10 +180,13 @@ def write_lake(folder: Path, lake: Lake) -> None:
         {
             "file_sha256": sha,
             "file_name": name,
-            "kind": "poh_registraties",
+            "kind": kind,
             "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC),
         }
-        for sha, name in lake.files.items()
+        for sha, name, kind in [
+            *((sha, name, "poh_registraties") for sha, name in lake.files.items()),
+            *sorted({(sha, f"{kind}.csv", kind) for sha, kind in OTHER_FILES.values()}),
+        ]
     ]
     _write(folder / "ledger.parquet", known, LEDGER)
     _write(folder / "findings.parquet", (), FINDINGS)
