@@ -114,7 +114,10 @@ def run_table(totals: DeliveryTotals, report: IngestReport | None) -> Table:
 
 def where_to_look(home: Home, totals: DeliveryTotals) -> list[str]:
     """Sentences on what to open next; those about trouble only when there is some."""
-    lines = [f"Figures: {home.warehouse}, schema marts (read-only: duckdb -readonly)."]
+    lines = [
+        f"Figures: {home.warehouse}, schema marts (read-only: duckdb -readonly).",
+        f"Published, without what may lead to a person: {home.published} (DuckDB, Parquet, XLSX, data dictionary).",
+    ]
     if totals.refused_files:
         lines.append("Refused files and what to do about each: jeugdspiegel status.")
     if totals.rows_quarantined:
