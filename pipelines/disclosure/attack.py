@@ -21,7 +21,7 @@ from pipelines.disclosure.linear import Floats, Programme
 Flags = NDArray[np.bool_]
 Positions = NDArray[np.int64]
 
-_IDLE: Final = 8
+_IDLE: Final = 4
 _TOLERANCE: Final = 1e-6
 _LOOSE: Final = 1e-4
 _BATCH: Final = 500

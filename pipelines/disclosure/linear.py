@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import ctypes
+import functools
+import os
+import sys
+
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 Floats = NDArray[np.float64]
+
+
+@functools.cache
+def _greet() -> None:
+    """Let HiGHS print its banner to nowhere: it does so once, when the first solver is made, whatever the options say."""
+    sys.stdout.flush()
+    out = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highspy.Highs()
+        # what C still holds back would come out later
+        ctypes.CDLL(None).fflush(None)
+    finally:
+        os.dup2(out, 1)
+        os.close(nowhere)
+        os.close(out)
 
 
 class Programme:
@@ -34,6 +56,7 @@ class Programme:
         programme.a_matrix_.index_ = matrix.indices
         programme.a_matrix_.value_ = matrix.data
         self._columns = np.arange(columns, dtype=np.int32)
+        _greet()
         self._solver = highspy.Highs()
         # one thread and no presolve: the same answer every time, and the last basis starts the next question
         for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):

@@ -21,8 +21,7 @@ _STILL: Final = 1e-6
 _FREE: Final = 1e-4
 _PLENTY: Final = 1e12
 # more figures at once are quicker, and lose more to each other
-_FEW: Final = 150
-_TOGETHER: Final = 4
+_TURNS: Final = 60
 
 
 @dataclass
@@ -173,7 +172,7 @@ def _protect_component(
         is_open[:] = False
         is_open[places] = True
         # figures that share no relation can be moved at once, and what moves for one may serve another
-        together = _apart(component, places, 1 if len(exposed) <= _FEW else _TOGETHER)
+        together = _apart(component, places, max(1, len(exposed) // _TURNS))
         if apply(move(together, 1.0)):
             two_sided = together[own.is_two_sided[together]]
             if len(two_sided):
