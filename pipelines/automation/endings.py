@@ -61,6 +61,9 @@ def reason_of_failure(event: dg.DagsterEvent) -> str:
 
     Dagster keeps the text of every error, and a library's may hold values.
     """
+    if event.event_specific_data is None:
+        # Dagster was told of the failure from outside: nobody was left to say more.
+        return _LOST
     data = event.job_failure_data
     first = data.first_step_failure_event
     if first is not None:
