@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipelines.home import Home
     from pipelines.privacy.erasing import Erased
     from pipelines.privacy.rekeying import Rekeyed
+    from pipelines.pseudonyms import Pseudonyms
 
 LinkOption = Annotated[
     Path | None,
@@ -65,7 +66,6 @@ def erase(*, lift: LiftOption = False, home: HomeOption = None, verbose: Verbose
     Lists the files of the inbox in which the BSN stands: those are the municipality's own to remove.
     """
     from pipelines.privacy import erasing
-    from pipelines.privacy.names import is_like_bsn, masked
     from pipelines.pseudonyms import load_pseudonyms
 
     place, console = _with_deliveries(home_from_option(home)), terminal()
@@ -86,7 +86,7 @@ def erase(*, lift: LiftOption = False, home: HomeOption = None, verbose: Verbose
             console.print(line, soft_wrap=True, markup=False)
         names = erasing.files_naming(place, bsn)
         # Output that is no terminal may end in a log.
-        shown = names if console.is_terminal else [masked(name, is_like_bsn, pseudonyms) for name in names]
+        shown = names if console.is_terminal else _without_persons(place, pseudonyms, names)
         for line in _inbox_lines(shown):
             console.print(line, soft_wrap=True, markup=False)
         return run_job(place, verbose=verbose, take_in=False)
@@ -101,6 +101,15 @@ def _with_deliveries(place: Home) -> Home:
 def _asked() -> str:
     """The first line of standard input; on a terminal what is typed is not shown."""
     return getpass.getpass("BSN: ") if sys.stdin.isatty() else sys.stdin.readline()
+
+
+def _without_persons(place: Home, pseudonyms: Pseudonyms, names: list[str]) -> list[str]:
+    """The names of files as they are shown everywhere; of a file that was never taken in, no piece is trusted."""
+    from pipelines import lake
+    from pipelines.privacy.names import masked
+
+    known = dict(lake.read_index(place).select("file_key", "file_name").iter_rows())
+    return [known.get(pseudonyms.file_key(name)) or masked(name, lambda _: True, pseudonyms) for name in names]
 
 
 def _rekeyed_lines(done: Rekeyed) -> list[str]:
