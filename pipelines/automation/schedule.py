@@ -12,6 +12,7 @@ from pipelines.assets.guard import no_values_in_errors
 from pipelines.automation.endings import tell_of_quiet_night
 from pipelines.automation.freshness import stay_fresh
 from pipelines.automation.jobs import nightly
+from pipelines.errors import TransientError
 from pipelines.home import Home
 from pipelines.operations.quiet import record_quiet
 from pipelines.pseudonyms import load_pseudonyms
@@ -33,8 +34,12 @@ def nightly_schedule(
     context: dg.ScheduleEvaluationContext, place: dg.ResourceParam[Home]
 ) -> dg.RunRequest | dg.SkipReason:
     """Start a run, or say why there is nothing to do; a run that finds another one at work waits for it."""
-    with no_values_in_errors():
-        standing = None if find_holder(place) else _standing(place)
+    try:
+        with no_values_in_errors():
+            standing = None if find_holder(place) else _standing(place)
+    except (dg.Failure, TransientError):
+        # The run stumbles over the same, is recorded and told of; a tick that fails is seen by nobody.
+        standing = None
     if standing is None:
         return dg.RunRequest()
     stay_fresh(context.instance, standing.reason)
