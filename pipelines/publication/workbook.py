@@ -69,8 +69,10 @@ def write_workbook(
         fitting = {name: frame for name, frame in tables.items() if name != "glossary" and frame.height <= MOST_ROWS}
         _write_read_me(book, pens, tables, fitting, texts, known_until)
         if "glossary" in tables:
-            glossary = [column for column in columns if column.table == "glossary"]
-            _write_sheet(book.add_worksheet("Begrippen"), pens, tables["glossary"], glossary)
+            # Nothing of it is ever hidden.
+            terms = tables["glossary"].drop("is_suppressed", strict=False)
+            glossary = [column for column in columns if column.table == "glossary" and column.name in terms.columns]
+            _write_sheet(book.add_worksheet("Begrippen"), pens, terms, glossary)
         _write_columns(book.add_worksheet("Kolommen"), pens, columns)
         for name, frame in fitting.items():
             own = [column for column in columns if column.table == name]
