@@ -167,8 +167,10 @@ class Killed(BaseException):
 
 
 def test_kill_at_any_moment_leaves_old_with_old_or_new_with_new(
-    taken_in: Home, tmp_path: Path, at_write: Callable[[int], _Writes]
+    tmp_path: Path, at_write: Callable[[int], _Writes]
 ) -> None:
+    few = {name: content for name, content in deliveries().items() if name in ("a/request.xml", "b/lines.csv")}
+    taken_in = home_with(tmp_path / "taken_in", few)
     link = tmp_path / "link"
     link.touch(mode=0o600)
     link.write_text(LINK, encoding="ascii")
