@@ -21,11 +21,14 @@ MEASURED_TABLES: Final = (
     "poh_counts",
     "poh_cost_benefit",
     "poh_add_back",
+    "poh_followup",
+    "practice_effect",
     "survey_results",
     "completeness",
     "practice_years_as_of",
     "revisions",
     "definition_sensitivity",
+    "missing_deliveries",
     "data_quality",
 )
 LABEL_TABLES: Final = (
@@ -34,6 +37,7 @@ LABEL_TABLES: Final = (
     "completeness_levels",
     "finding_rules",
     "finding_sources",
+    "followup_categories",
     "glossary",
     "poh_categories",
     "revision_causes",

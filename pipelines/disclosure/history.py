@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.disclosure.contributors import changed_clients
-from pipelines.disclosure.masking import SHOWN
+from pipelines.disclosure.masking import PRIMARY, SECONDARY, SHOWN
 from pipelines.disclosure.quantities import Quantities
 
 _CENT: Final = 0.005
@@ -45,6 +45,7 @@ class Remembered:
         is_known: it was, and is the same now.
         is_small_change: it was, and now differs by too few clients to show both.
         weights: factors for what suppressing it costs, so that the mask stays as it is where it can.
+        was_primary, was_secondary: what the newest earlier mask suppressed, and why.
         traces: the digests that went with the value last published, where there are any.
     """
 
@@ -52,6 +53,8 @@ class Remembered:
     is_known: NDArray[np.bool_]
     is_small_change: NDArray[np.bool_]
     weights: NDArray[np.float64]
+    was_primary: NDArray[np.bool_]
+    was_secondary: NDArray[np.bool_]
     traces: Mapping[int, str]
 
 
@@ -73,6 +76,7 @@ def remember(
     """
     size = len(quantities.names)
     last_shown, factors = np.full(size, np.nan), np.ones(size)
+    was_primary, was_secondary = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     was_traced: dict[int, str] = {}
     if earlier:
         mask = earlier[-1].mask.with_columns(pl.col("last_shown").cast(pl.Float64), pl.col("state").cast(pl.String))
@@ -80,6 +84,8 @@ def remember(
         met = direct.join(mask, on=["table", "cell", "measure"])
         positions = met["position"].to_numpy()
         factors[positions] = np.where(met["state"] == SHOWN, _STAYS_SHOWN, _STAYS_HIDDEN)
+        was_primary[positions] = (met["state"] == PRIMARY).to_numpy()
+        was_secondary[positions] = (met["state"] == SECONDARY).to_numpy()
         shown = met.filter(pl.col("last_shown").is_not_null())
         last_shown[shown["position"].to_numpy()] = shown["last_shown"].to_numpy()
         traced = shown.filter(pl.col("trace").is_not_null())
@@ -95,4 +101,4 @@ def remember(
         people = changed_clients(was_traced.get(int(position)), traces.get(name))
         moved = 0.0 if counted is None else np.nan_to_num(change[counted])
         is_small[position] = max(people, moved) < threshold
-    return Remembered(last_shown, is_known, is_small, factors, was_traced)
+    return Remembered(last_shown, is_known, is_small, factors, was_primary, was_secondary, was_traced)

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 @functools.cache
 def _greet() -> None:
-    """Let HiGHS print its banner to nowhere: it does so once, when the first solver is made, whatever the options say."""
+    """Let HiGHS print its banner to nowhere: the first solver does so, whatever the options say."""
     sys.stdout.flush()
     out = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)

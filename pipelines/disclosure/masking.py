@@ -52,7 +52,9 @@ def _filled(facts: Facts) -> pl.DataFrame:
         described_columns = (*described.keys, *described.attributes)
         for measure in (column for column in frame.columns if column not in described_columns):
             is_zero = (
-                frame[measure] == 0 if measure in described.measures else pl.repeat(False, frame.height, eager=True)
+                frame[measure] == 0
+                if measure in described.measures and frame.schema[measure].is_numeric()
+                else pl.repeat(False, frame.height, eager=True)
             )
             frames.append(
                 pl.DataFrame(

@@ -319,7 +319,8 @@ def withhold(draft: Draft, table: str, rows: pl.DataFrame, column: str) -> None:
         [pl.lit("withheld"), pl.lit(table), pl.col("row").cast(pl.String), pl.lit(column)], separator="|"
     )
     named = rows.with_columns(variable=variable)
-    value = pl.col(column).cast(pl.Float64)
+    # a text has no size, and nothing about it can be worked out from others
+    value = pl.col(column).cast(pl.Float64) if rows.schema[column].is_numeric() else pl.lit(0.0)
     draft.add(
         named.select(
             "variable",

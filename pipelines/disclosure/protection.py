@@ -17,6 +17,7 @@ from pipelines.disclosure.audit import audit_table, failure_sentences
 from pipelines.disclosure.care import describe_care
 from pipelines.disclosure.contributors import judged, scoped_contributions, traced
 from pipelines.disclosure.facts import Facts, read_facts
+from pipelines.disclosure.followup import describe_followup
 from pipelines.disclosure.history import Earlier, Remembered, remember
 from pipelines.disclosure.masking import SHOWN, cell_states, keyed, masked_tables, read_back
 from pipelines.disclosure.poh import describe_poh
@@ -76,7 +77,10 @@ def protect_facts(
     weights = quantities.weights * remembered.weights
     if with_secondary:
         asked = demand(quantities, remembered.is_known, settings, with_reserve=True)
-        suppression = suppress(quantities, remembered.is_known, weights, asked)
+        # nothing else is small than before: what went with it goes with it again
+        is_same = (remembered.was_primary == (quantities.is_sensitive & quantities.is_published)).all()
+        before = remembered.was_secondary & is_same & ~remembered.is_known & ~quantities.is_public
+        suppression = suppress(quantities, remembered.is_known, before, weights, asked)
         is_hidden, stuck, answers = suppression.is_hidden, suppression.stuck, suppression.found.answers
     else:
         is_hidden, stuck, answers = suppress_sensitive_only(quantities), np.zeros(len(weights), dtype=bool), []
@@ -112,6 +116,7 @@ def describe(facts: Facts, settings: DisclosureSettings) -> tuple[Quantities, di
     describe_care(draft, facts, known, settings)
     describe_vintages(draft, facts, known, settings)
     describe_poh(draft, facts, settings)
+    describe_followup(draft, facts, settings)
     describe_quality(draft, facts, settings)
     traced_names = pl.concat(traces)
     return draft.finish(settings.minimum_clients), {

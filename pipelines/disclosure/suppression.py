@@ -39,17 +39,18 @@ class Suppression:
     stuck: Flags
 
 
-def suppress(quantities: Quantities, is_known: Flags, weights: Floats, demand: Demand) -> Suppression:
+def suppress(quantities: Quantities, is_known: Flags, before: Flags, weights: Floats, demand: Demand) -> Suppression:
     """Suppress what is sensitive, and what gives it away.
 
     Args:
         quantities: all figures.
         is_known: figures that the outsider has from an earlier publication, whatever is done now.
+        before: what is suppressed to begin with, besides what is sensitive.
         weights: what suppressing each costs.
         demand: how wide the interval of each figure must be once it is suppressed.
     """
     fixed = quantities.is_public | is_known
-    is_hidden = suppress_sensitive_only(quantities)
+    is_hidden = _with_ties(quantities, suppress_sensitive_only(quantities) | before)
     is_hidden = _relation_by_relation(quantities, is_hidden, fixed, weights, demand)
     state = Suppression(is_hidden, Intervals.of(len(weights)), np.zeros(len(weights), dtype=bool))
     while True:

@@ -85,6 +85,33 @@ DESCRIBED: Final[dict[str, Described]] = {
         ("is_standard",),
         ("started", "active", "started_difference", "active_difference"),
     ),
+    "poh_followup": Described(
+        ("period_id", "municipality_code", "practice_id", "outcome_group", "measure", "category"),
+        (),
+        ("clients", "denominator", "days", "incidence", "incidence_low", "incidence_high"),
+    ),
+    "practice_effect": Described(
+        ("region", "municipality_code", "practice_id", "outcome", "comparison", "years_from_start"),
+        ("practices_with", "practices_without", "quarters_before", "quarters_after"),
+        (
+            "verdict",
+            "change_share",
+            "change_low",
+            "change_high",
+            "p_value",
+            "p_permutation",
+            "p_trend_before",
+            "amount_before",
+            "amount_after",
+            "sentence",
+            "sentence_nl",
+        ),
+    ),
+    "missing_deliveries": Described(
+        ("municipality_code", "provider_agb", "care_month"),
+        ("last_care_month", "months_silent", "is_open"),
+        ("usual_lines", "usual_eur"),
+    ),
     "data_quality": Described(
         ("level", "source", "rule", "field", "standard", "municipality_code", "month", "unit"),
         (),
