@@ -16,7 +16,7 @@ from pipelines.assets.models import build_models, dbt_variables
 from pipelines.assets.publication import build_publication
 from pipelines.assets.reference import reference_tables
 from pipelines.assets.referrers import referrer_suggestions
-from pipelines.automation import SCHEDULES, SENSORS, freshness_policies, nightly, with_freshness
+from pipelines.automation import JOBS, SCHEDULES, SENSORS, freshness_policies, with_freshness
 from pipelines.home import Home
 from pipelines.operations.recorder import recorded
 from pipelines.resources import home_from
@@ -58,7 +58,7 @@ def build_definitions(home: Home | None = None, overrides: Mapping[str, Any] | N
     ]
     return dg.Definitions(
         assets=with_freshness(assets, freshness_policies(settings.freshness, tuple(CARE_PROFILES))),
-        jobs=[nightly],
+        jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,
         # A process per step would import everything again for each of the six steps.

@@ -7,18 +7,23 @@ message (``alerts``).
 from pipelines.automation.arrivals import new_files
 from pipelines.automation.endings import run_failed, run_succeeded
 from pipelines.automation.freshness import freshness_policies, stay_fresh, with_freshness
-from pipelines.automation.jobs import nightly
+from pipelines.automation.jobs import months_again, nightly
 from pipelines.automation.lost_runs import lost_runs
+from pipelines.automation.rebuilding import months_taken_in
 from pipelines.automation.schedule import nightly_schedule
 
+JOBS = (nightly, months_again)
 SCHEDULES = (nightly_schedule,)
-SENSORS = (new_files, run_failed, run_succeeded, lost_runs)
+SENSORS = (new_files, run_failed, run_succeeded, lost_runs, months_taken_in)
 
 __all__ = [
+    "JOBS",
     "SCHEDULES",
     "SENSORS",
     "freshness_policies",
     "lost_runs",
+    "months_again",
+    "months_taken_in",
     "new_files",
     "nightly",
     "nightly_schedule",
