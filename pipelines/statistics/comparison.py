@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import numpy as np
@@ -141,12 +141,15 @@ def compare(panel: Panel, rules: Rules) -> Comparison | None:
     starters = np.any([stack.starters for stack in stacks], axis=0)
     others = np.any([stack.others for stack in stacks], axis=0)
     log_ratio = _poisson_effect(stacks, panel)
+    if log_ratio is None:
+        return None
     effects = effect_design(stacks)
+    effect = intervals(stacks, effects, panel, rules)[0]
     exchanged_effects = exchanged(stacks, effects, panel.amounts, panel.first_quarter, rules.permutations, _SEED)
     # a tie that differs in the last digit is a tie
-    as_far = np.abs(exchanged_effects[:, 0]) >= abs(log_ratio) - 1e-9
+    as_far = np.abs(exchanged_effects[:, 0]) >= abs(np.log1p(effect.share)) - 1e-9
     return Comparison(
-        effect=intervals(stacks, effects, panel, rules)[0],
+        effect=replace(effect, share=float(np.expm1(log_ratio))),
         p_permutation=float((1 + as_far.sum()) / (1 + rules.permutations)),
         p_trend_before=_p_trend(stacks, panel, rules),
         by_year=tuple(_by_year(stacks, panel, rules)),
@@ -195,16 +198,20 @@ def _amount(values: Matrix, panel: Panel, who: NDArray[np.bool_], quarters: Sequ
     return float(values[who][:, columns].sum())
 
 
-def _poisson_effect(stacks: Sequence[Stack], panel: Panel) -> float:
-    """The log ratio that pyfixest estimates."""
-    rows = _long(stacks, panel)
+def _poisson_effect(stacks: Sequence[Stack], panel: Panel) -> float | None:
+    """The log ratio that pyfixest estimates; None where its iterations do not settle, so that no night fails on it."""
+    # Heavy: pandas, formulaic and numba come along.
+    import pyfixest
+    from pyfixest.errors import NonConvergenceError
+
+    rows = _long(stacks, panel).to_pandas()
     with warnings.catch_warnings():
         # it warns of practices without any trajectory in a stack, which say nothing, and of what pandas will change
         warnings.simplefilter("ignore")
-        # Heavy: pandas, formulaic and numba come along.
-        import pyfixest
-
-        fitted = pyfixest.fepois("amount ~ exposed | practice^stack + quarter^stack", rows.to_pandas(), vcov="iid")
+        try:
+            fitted = pyfixest.fepois("amount ~ exposed | practice^stack + quarter^stack", rows, vcov="iid")
+        except NonConvergenceError:
+            return None
     return float(fitted.coef().loc["exposed"])
 
 

@@ -191,6 +191,18 @@ def test_a_side_that_rests_on_one_practice_gives_no_comparison() -> None:
     assert compare(replace(panel, amounts=amounts, trajectories=amounts), RULES) is None
 
 
+def test_estimate_that_does_not_settle_gives_no_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyfixest
+    from pyfixest.errors import NonConvergenceError
+
+    def unsettled(*_: object, **__: object) -> None:
+        raise NonConvergenceError
+
+    monkeypatch.setattr(pyfixest, "fepois", unsettled)
+
+    assert compare(drawn(ONE_START, 8), RULES) is None
+
+
 def test_practice_without_any_trajectory_changes_nothing() -> None:
     panel = drawn(ONE_START, 10)
     with_an_empty_one = Panel(
