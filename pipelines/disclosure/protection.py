@@ -82,6 +82,12 @@ def protect_facts(
         before = remembered.was_secondary & is_same & ~remembered.is_known & ~quantities.is_public
         suppression = suppress(quantities, remembered.is_known, before, weights, asked)
         is_hidden, stuck, answers = suppression.is_hidden, suppression.stuck, suppression.found.answers
+        if stuck.any():
+            # what is given away to those who kept an earlier publication is protected from everybody else
+            nobody = np.zeros(len(weights), dtype=bool)
+            asked = demand(quantities, nobody, settings, with_reserve=True)
+            alone = suppress(quantities, nobody, is_hidden & quantities.is_published, weights, asked)
+            is_hidden, answers = alone.is_hidden, [*answers, *alone.found.answers]
     else:
         is_hidden, stuck, answers = suppress_sensitive_only(quantities), np.zeros(len(weights), dtype=bool), []
     cells = cell_states(quantities, is_hidden, facts)
@@ -131,11 +137,10 @@ def demand(
     size = np.abs(quantities.values)
     amount_reserve, count_reserve = (_AMOUNT_RESERVE, _COUNT_RESERVE) if with_reserve else (1.0, 0)
     reach = np.maximum(size * settings.amount_margin * amount_reserve, _SMALLEST_REACH_EUR)
-    is_two_sided = quantities.is_amount & quantities.is_sensitive
-    amount = np.where(is_two_sided, reach, 2 * reach)
+    amount = np.where(quantities.is_two_sided, reach, 2 * reach)
     needed = np.where(quantities.is_amount, amount, float(settings.minimum_clients + count_reserve))
     is_asked = (quantities.is_published | quantities.is_sensitive) & ~quantities.is_public & ~is_known & (size > 0)
-    return Demand(np.where(is_asked, needed, 0.0), ~quantities.is_amount, is_two_sided)
+    return Demand(np.where(is_asked, needed, 0.0), ~quantities.is_amount, quantities.is_two_sided)
 
 
 def attack_tables(

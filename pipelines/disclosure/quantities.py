@@ -45,6 +45,7 @@ class Quantities:
         values: the exact values (counts, or euros).
         is_amount: euros, not a count.
         is_sensitive: may not be shown: too few clients, or one or two of them dominate.
+        is_two_sided: an amount of few clients, or that one or two dominate: nobody may know it nearly from either side.
         is_public: known without any table: a true zero.
         is_published: stands in a cell; the others can only be calculated.
         floors: smallest value that an outsider takes for possible.
@@ -58,6 +59,7 @@ class Quantities:
     values: NDArray[np.float64]
     is_amount: NDArray[np.bool_]
     is_sensitive: NDArray[np.bool_]
+    is_two_sided: NDArray[np.bool_]
     is_public: NDArray[np.bool_]
     is_published: NDArray[np.bool_]
     floors: NDArray[np.float64]
@@ -235,6 +237,7 @@ def _numbered(variables: pl.DataFrame, terms: pl.DataFrame, cells: pl.DataFrame)
         values=variables["value"].to_numpy(),
         is_amount=variables["is_amount"].to_numpy(),
         is_sensitive=variables["is_sensitive"].to_numpy() & ~variables["is_public"].to_numpy(),
+        is_two_sided=variables["is_sensitive"].to_numpy() & variables["is_amount"].to_numpy(),
         is_public=variables["is_public"].to_numpy(),
         is_published=is_published,
         floors=variables["floor"].to_numpy(),
