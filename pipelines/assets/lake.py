@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
@@ -80,7 +81,7 @@ def build_deliveries(first_month: str) -> dg.AssetsDefinition:
             report = _take_in(home, progress, wanted)
         progress.on_ingested(report)
         if report.months_expired:
-            expired = {"months": list(report.months_expired), "rows": report.rows_expired}
+            expired: dict[str, Any] = {"months": list(report.months_expired), "rows": report.rows_expired}
             context.log_event(dg.AssetObservation([GROUP, "removed"], description="keep_years", metadata=expired))
         seconds = round(time.monotonic() - began, 3)
         known = frozenset(key[:7] for key in partitions.get_partition_keys())
