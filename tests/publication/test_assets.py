@@ -9,10 +9,11 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines import nightly
 from pipelines.assets import publication as assets
 from pipelines.disclosure import Protected
 from pipelines.home import Home
-from pipelines.publication import audit
+from pipelines.publication import audit, kept, roll_back
 from pipelines.resources import Progress
 from tests.publication.homes import MASK, build_candidate, number_of, protected_tables, publish_number
 
@@ -125,8 +126,6 @@ def test_lost_row_keeps_the_last_publication(home: Home, failures: list[str]) ->
 def test_withdrawn_publication_is_still_known_to_disclosure_control(
     home: Home, failures: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines.publication import roll_back
-
     publish_number(home, 1)
     publish_number(home, 2)
     roll_back(home)
@@ -143,3 +142,43 @@ def test_withdrawn_publication_is_still_known_to_disclosure_control(
 
     assert _run(home).success
     assert shown == [1, 2]
+
+
+class _NoDbt:
+    """The models are not built in these tests."""
+
+    def __enter__(self) -> _NoDbt:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
+
+
+def test_run_that_a_check_blocked_fails_in_one_sentence_with_check_table_and_how_many(
+    home: Home, failures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_number(home, 1, rows=1000)
+    build_candidate(home, 2, rows=500)
+
+    def build_definitions(place: Home, overrides: dict[str, Any]) -> dg.Definitions:
+        job = dg.define_asset_job("nightly", selection="*", executor_def=dg.in_process_executor)
+        resources = {"home": place, "progress": overrides["progress"]}
+        return dg.Definitions(assets=assets.build_publication([]), jobs=[job], resources=resources)
+
+    monkeypatch.setattr(nightly, "build_definitions", build_definitions)
+    monkeypatch.setattr(nightly, "Dbt", lambda _: _NoDbt())
+
+    with pytest.raises(audit.AuditError) as raised:
+        nightly.run_nightly(home.root)
+
+    assert str(raised.value) == (
+        "Not published: check row_drift: marts.practice_years has 500 rows, the live publication 1,000 "
+        "(max_row_drift 0.3) (5 more: 'jeugdspiegel status'). If this is right: 'jeugdspiegel run --accept-drift'."
+    )
+    assert number_of(home.warehouse) == 1
+    result = nightly.run_nightly(home.root, accept_drift=True)
+    assert result.published.name in {publication.name for publication in kept(home) if publication.is_current}
+    assert number_of(home.warehouse) == 2
