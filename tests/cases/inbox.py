@@ -9,6 +9,7 @@ import gzip
 from datetime import date
 
 from demo.messages import envelope
+from tests.cases.damage import damaged_set
 from tests.cases.deployment import (
     BOY,
     Deployment,
@@ -21,11 +22,17 @@ from tests.cases.deployment import (
     request,
     zipped,
 )
+from tests.cases.exports import fill_exports
+
+DAMAGED_SETS = (4, 5, 31, 38)
 
 
 def provider(number: int) -> str:
     """The AGB code of the case's own provider, so that no two cases share references or identifications."""
     return f"94999{number:03d}"
+
+
+EXPORTS = (provider(70), provider(71), provider(72), provider(73))
 
 
 def fill(deployment: Deployment) -> None:
@@ -37,6 +44,8 @@ def fill(deployment: Deployment) -> None:
     _between_messages(deployment)
     _answers(deployment)
     _flat(deployment)
+    _damaged(deployment)
+    fill_exports(deployment, EXPORTS)
 
 
 def _files(to: Deployment) -> None:
@@ -210,3 +219,10 @@ def _flat(to: Deployment) -> None:
         "flat/missing_column.csv",
         DECLARATIONS.replace("bedrag;", "") + "0988;94999069;A1;999900006;1;54002;01-01-2026;31-01-2026;\n",
     )
+
+
+def _damaged(to: Deployment) -> None:
+    """Random sets with duplicates and damage: the conservation law holds for them through the ops tables too."""
+    for seed in DAMAGED_SETS:
+        for file in damaged_set(seed):
+            to.deliver(f"test/{seed}/{file.name}", file.content)
