@@ -49,7 +49,6 @@ OWN_PROJECT = transformation.PROJECT_DIR
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     home.make()
-    home.candidate.parent.mkdir()
     return home
 
 
