@@ -78,3 +78,13 @@ def test_reference_with_the_number_of_its_own_row_gets_a_token() -> None:
         "R4",
     ]
     assert frame["line_reference"][1] == "075627516"
+
+
+def test_one_module_makes_pseudonyms_and_sees_the_key() -> None:
+    root = MAPPINGS.parents[2]
+    sources = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in root.rglob("*.py")}
+    makes = {name for name, text in sources.items() if re.search(r"\bhmac\.(new|digest)\(|_keyed_digests", text)}
+    reads = {name for name, text in sources.items() if re.search(r"pseudonym_key\b.*(read_|open\()", text)}
+
+    assert makes == {"pseudonyms.py"}
+    assert reads == set()
