@@ -220,10 +220,10 @@ def test_our_own_error_in_one_file_is_a_refusal_without_its_text(home: Home, mon
     deliver(home, "b.xml", bill("M2"))
     real = intake.validate_many
 
-    def fails_on_one(deliveries: list, pseudonyms: Pseudonyms) -> list:
+    def fails_on_one(deliveries: list, *more: object, **named: object) -> list:
         if any(raw.header.identification == "M1" for raw, _ in deliveries):
             raise KeyError("999900006")
-        return real(deliveries, pseudonyms)
+        return real(deliveries, *more, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(intake, "validate_many", fails_on_one)

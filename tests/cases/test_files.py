@@ -128,6 +128,6 @@ def test_every_file_of_the_inbox_is_in_the_ledger(warehouse: Deployment) -> None
     unnamed = [
         path
         for path in (str(path.relative_to(inbox)) for path in inbox.rglob("*") if path.is_file())
-        if not any(name == path or name.startswith(f"{path}/") for name in named)
+        if not any(name == path or name.startswith((f"{path}/", f"{path}#")) for name in named)
     ]
     assert unnamed == []
