@@ -103,14 +103,16 @@ def test_history_is_in_postgres_and_is_pruned_there(home: Home, url: str, monkey
 def test_server_that_does_not_answer_fails_the_check_without_its_password(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines.operations.doctor import examine
+    from pipelines.operations import doctor
 
     url = f"postgresql+psycopg2://dagster:geheim@127.0.0.1:{_free_port()}/postgres"
     home.settings_file.write_text(f'[storage]\npostgres_url_env = "{VARIABLE}"\n', encoding="utf-8")
     monkeypatch.setenv(VARIABLE, url)
     prepare_instance(home)
 
-    findings = dict(examine(Circumstances(home, datetime.now(UTC), {VARIABLE: url})))
+    # Every check that asks waits for Dagster's five tries: one of them is enough.
+    monkeypatch.setattr(doctor, "CHECKS", tuple(pair for pair in doctor.CHECKS if pair[0] == "Dagster's storage"))
+    findings = dict(doctor.examine(Circumstances(home, datetime.now(UTC), {VARIABLE: url})))
 
     assert findings["Dagster's storage"].level == "fail"
     assert "geheim" not in repr(findings)
