@@ -247,6 +247,13 @@ def test_message_that_did_not_arrive_is_tried_by_the_next_run(home: Home, web: P
     assert "2 runs failed" in web.received[0]["message"]
 
 
+def test_failure_that_nobody_heard_of_needs_no_all_clear(home: Home, web: Post) -> None:
+    night(home, Post("json://127.0.0.1:9/hook"), 0, "failed")
+    night(home, web, 1, "published")
+
+    assert web.received == []
+
+
 def test_without_an_address_nothing_is_sent_or_remembered(home: Home) -> None:
     assert tell(home, Ending("one", "failed", FIRST, "x"), {}, {}) is None
     assert not (home.operations / "alerts.json").exists()

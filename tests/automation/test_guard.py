@@ -56,8 +56,11 @@ def test_error_that_may_be_gone_in_a_minute_is_tried_again(error: Exception) -> 
 @pytest.mark.parametrize("error", TRANSIENT, ids=lambda error: type(error).__name__)
 def test_error_that_stays_fails_the_step_after_the_last_try(error: Exception) -> None:
     result, tries = run(error, times=9)
+    (failed,) = [event for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
 
     assert (result.success, tries) == (False, 3)
+    # A sentence of ours, which the command line and a message can say.
+    assert failed.step_failure_data.user_failure_data is not None
 
 
 @pytest.mark.parametrize("error", LASTING, ids=lambda error: type(error).__name__)
