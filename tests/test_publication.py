@@ -168,7 +168,7 @@ def test_candidate_that_failed_its_audit_leaves_the_warehouse_as_it_was(home: Ho
     breach = audit.Breach(audit.DISCLOSURE, "", 1, "1 cell of marts.practice_years can be computed back.")
     audit.remember(home, audit.judge([breach], accept_drift=True), census)
 
-    with pytest.raises(PublicationError, match="check disclosure: 1 cell of marts.practice_years"):
+    with pytest.raises(PublicationError, match=r"check disclosure: 1 cell of marts.practice_years"):
         publish(home, keep=7)
 
     assert number_of(home.warehouse) == 1
