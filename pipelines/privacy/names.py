@@ -64,7 +64,7 @@ _ORDINARY = frozenset(
         resultaten vraag antwoord antwoorden requests answer answers decision decisions event events
         allocations care header envelope envelop conflict quarantine quarantaine huisartsenpraktijk
         ondersteuner hulp begeleiding behandeling specialistisch basis kort intens aanvullend gemengd alles
-        all everything nieuwe oude laatste vorige huidige
+        all everything nieuwe oude laatste vorige huidige toelichting leeswijzer uitleg legenda instructie readme
         """,
     )
 )
