@@ -20,6 +20,7 @@ from typing import Any
 
 from pipelines.errors import RunFailedError, TransientError
 from pipelines.home import Home
+from pipelines.operations import run_log
 
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 _PARSED_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
@@ -78,6 +79,8 @@ class Dbt:
         """Let dbt load, which takes some seconds, while this process does something else."""
         if self._process is None:
             self._home.dbt_logs.mkdir(parents=True, exist_ok=True)
+            # The models read the run log, also when no run has begun here yet.
+            run_log.ensure(self._home)
             with (self._home.dbt_logs / "process.log").open("w") as log:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "pipelines.transformation.worker"],

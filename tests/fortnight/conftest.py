@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from pipelines.home import Home
@@ -11,8 +9,6 @@ from tests.cases.deployment import Deployment
 
 
 @pytest.fixture(scope="session")
-def fortnight_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def fortnight_home(long_tests: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A deployment of one municipality with the two reference tables that must be there."""
-    if "JEUGDSPIEGEL_LONG_TESTS" not in os.environ:
-        pytest.skip("fourteen nights take minutes: 'make fortnight' passes them")
     return Home(Deployment.new(tmp_path_factory.mktemp("fortnight") / "home").home)
