@@ -17,10 +17,10 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo ui test lint fortnight bench clean
+.PHONY: help setup run demo ui test lint long bench clean
 
 help: ## show the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(TOOLS):
 	@test -n "$(PYTHON)" || { echo "jeugdspiegel needs Python 3.11 or newer, and none was found on the PATH." >&2; exit 2; }
@@ -48,11 +48,11 @@ lint: $(VENV) ## style, borders between the rooms, types
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy --ignore-missing-imports pipelines schemas demo
 
-test: lint ## lint, then every test but the fortnight
-	@$(BIN)/pytest -n 2
+test: lint ## lint, then every test but the long ones
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
-fortnight: $(VENV) ## two weeks of nights in which everything goes wrong once (minutes)
-	@JEUGDSPIEGEL_LONG_TESTS=1 $(BIN)/pytest tests/fortnight
+long: $(VENV) ## tests that take minutes: a fortnight of nights that go wrong, Dagster's pages in Chromium
+	@JEUGDSPIEGEL_LONG_TESTS=1 $(BIN)/pytest tests/fortnight tests/ui
 
 bench: $(VENV) ## the benchmarks, as a table
 	@$(BIN)/python -m benchmarks

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from pathlib import Path
 
 import pytest
+
+# What their tests share takes a night or a build of dbt to make: one worker makes it, and runs all of them.
+_MADE_ONCE = frozenset({"cases", "completeness", "data_quality", "dbt", "explain", "oracle", "poh", "ui", "vintages"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a folder that shares something expensive on one worker (``--dist loadgroup``)."""
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0]
+        if folder in _MADE_ONCE:
+            item.add_marker(pytest.mark.xdist_group(folder))
+
+
+@pytest.fixture(scope="session")
+def long_tests() -> None:
+    """For what takes minutes and shows the same as shorter tests: not part of every check."""
+    if "JEUGDSPIEGEL_LONG_TESTS" not in os.environ:
+        pytest.skip("takes minutes: 'make long' runs it")
 
 
 @pytest.fixture(scope="session")

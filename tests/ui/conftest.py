@@ -64,7 +64,7 @@ def wait_until(is_so: Callable[[], bool], what: str, seconds: float = _PATIENCE_
 
 
 @pytest.fixture(scope="module")
-def pages(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+def pages(long_tests: None, demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """``make ui`` on a copy of the demo's home in which a check failed."""
     if not CHROMIUM.exists():
         pytest.skip("no Chromium here: apt-get install chromium")
