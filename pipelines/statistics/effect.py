@@ -85,6 +85,9 @@ class _Place:
     practice_id: str = ALL
 
 
+_DECIMALS = 6
+
+
 def practice_effects(practices: pl.DataFrame, cells: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """What the data say about the effect of a POH.
 
@@ -103,7 +106,8 @@ def practice_effects(practices: pl.DataFrame, cells: pl.DataFrame, rules: Rules)
         for _, region in practices.sort("region", "practice_id").group_by("region", maintain_order=True)
         for row in _region_rows(region, cells, rules)
     ]
-    table = pl.DataFrame(rows, schema=EFFECTS)
+    # The solver stops within 1e-9 or so of the estimate, on either side: beyond that, two runs need not agree.
+    table = pl.DataFrame(rows, schema=EFFECTS).with_columns(pl.col(pl.Float64).round(_DECIMALS) + 0.0)
     return table.sort("region", "municipality_code", "practice_id", "outcome", "comparison", "years_from_start")
 
 
