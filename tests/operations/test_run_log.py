@@ -31,14 +31,16 @@ def test_run_that_ends_replaces_its_beginning(home: Home) -> None:
 
 def test_run_whose_process_was_killed_reads_as_killed(home: Home) -> None:
     script = (
-        "import os, signal, sys; from pathlib import Path; from pipelines.home import Home;"
+        "import os, signal, sys; from datetime import datetime; from pathlib import Path;"
+        "from pipelines.home import Home;"
         "from pipelines.operations import run_log;"
-        "home = Home(Path(sys.argv[1])); record = run_log.RunRecord('a', run_log.now(), 'running')\n"
+        "home = Home(Path(sys.argv[1])); at = datetime.fromisoformat(sys.argv[2]);"
+        "record = run_log.RunRecord('a', at, 'running')\n"
         "with run_log.running(home, 'a'):\n"
         "    run_log.write(home, record); assert run_log.read(home)[0].outcome == 'running'\n"
         "    os.kill(os.getpid(), signal.SIGKILL)"
     )
-    killed = subprocess.run([sys.executable, "-c", script, str(home.root)], check=False, timeout=120)
+    killed = subprocess.run([sys.executable, "-c", script, str(home.root), NIGHT.isoformat()], check=False, timeout=120)
 
     assert killed.returncode == -9
     assert [run.outcome for run in run_log.read(home)] == ["killed"]
