@@ -97,6 +97,9 @@ def run_nightly(
             )
         except (ConfigurationError, RunFailedError, KeyboardInterrupt):
             raise
+        except dg.DagsterExecutionInterruptedError:
+            # What Dagster makes of a service that is stopped: to the command line it is the same as Ctrl-C.
+            raise KeyboardInterrupt from None
         except dg.Failure as failure:
             raise _own_error(failure) from None
         except Exception as error:  # noqa: BLE001 - the text of a library's error may hold values

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.automation import nightly_schedule
 from pipelines.automation.endings import reason_of_failure
+from pipelines.cli import run_command
 from pipelines.errors import ConfigurationError
 from pipelines.home import Home
 from tests.operations.conftest import NIGHT
@@ -49,3 +50,26 @@ def test_run_that_was_killed_from_outside_has_a_reason() -> None:
         event = instance.report_run_failed(run, "The process is gone.")
 
     assert reason_of_failure(event) == "its process ended before the run was done."
+
+
+def test_service_that_is_stopped_during_a_run_says_one_sentence(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Dagster's own error for SIGTERM is no Exception, and would leave the command as a traceback."""
+
+    class Stopped:
+        def resolve_job_def(self, _: str) -> Stopped:
+            return self
+
+        def execute_in_process(self, **_: object) -> None:
+            raise dg.DagsterExecutionInterruptedError
+
+    (home.inbox / "new.xml").write_text("<a/>", encoding="utf-8")
+    monkeypatch.setattr("pipelines.commands.common.check_configuration", lambda _: None)
+    monkeypatch.setattr("pipelines.nightly.build_definitions", lambda *_: Stopped())
+    monkeypatch.setattr("pipelines.nightly.Dbt.start", lambda _: None)
+
+    code = run_command(["run", "--home", str(home.root)])
+
+    assert code == 1
+    assert "Interrupted; what was published before is untouched." in capsys.readouterr().err
