@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 app = App(
     name="jeugdspiegel",
     help="New, extended and carried-over youth-care trajectories and their cost, per GP practice, from iJw messages.",
+    # Whoever interrupts is told what that means for what is published; run_command says it.
+    suppress_keyboard_interrupt=False,
 )
 
 

@@ -79,9 +79,12 @@ def _ran(home: Home, outcome: run_log.Outcome, at: object, error: str | None = N
 
 @pytest.fixture
 def home(sound: Home, tmp_path: Path) -> Home:
-    """A copy of the sound installation, to break."""
+    """A copy of the sound installation, to break; its daemon gave its last sign of life just now."""
     subprocess.run(["cp", "-a", str(sound.root), str(tmp_path / "home")], check=True)
-    return Home(tmp_path / "home")
+    home = Home(tmp_path / "home")
+    with _instance(home) as instance:
+        _beats(instance, NOW)
+    return home
 
 
 def _circumstances(home: Home) -> Circumstances:
