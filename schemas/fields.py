@@ -6,12 +6,9 @@ list is that of release 2.3, the 3.x list that of 3.2; a flat export names no re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
-from functools import lru_cache
 
 import polars as pl
-from stdnum.nl import bsn as stdnum_bsn
 
 from schemas.rules import EVERYWHERE, Rule, RuleCode, Scope
 
@@ -19,9 +16,7 @@ MAX_CENTS = 99_999_999  # LDT_Bedrag, LDT_Budget
 MAX_NUMBER = 999_999_999  # LDT_Nummer
 MAX_VOLUME = 99_999_999  # LDT_Volume
 
-_NO_BSN = "000000000"
-_MOST_REMEMBERED = 2**18
-_NINE_DIGITS = re.compile(r"[0-9]{9}", re.ASCII)
+_NINE_DIGITS = r"\A[0-9]{9}\z"
 
 TEXT_SUFFIX = "_text"
 """A column that is cast keeps what was delivered beside it, under its name with this suffix."""
@@ -140,19 +135,19 @@ def bsn(field: str = "bsn", scope: Scope = EVERYWHERE) -> tuple[Rule, ...]:
 def passes_bsn_check(values: pl.Series) -> pl.Series:
     """Per value whether the 11-proef holds; null, and text that is not nine digits, passes (other rules judge that)."""
     # A client has many rows: each number is judged once.
-    distinct = values.drop_nulls().unique().to_list()
-    failing = [number for number in distinct if not _passes_bsn_check(number)]
-    if not failing:
+    failing = values.drop_nulls().unique().to_frame("text").filter(_fails_eleven_proof(pl.col("text"))).to_series()
+    if failing.is_empty():
         return pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
-    return ~values.is_in(pl.Series(failing, dtype=pl.String).implode()).fill_null(value=False)
+    return ~values.is_in(failing.implode()).fill_null(value=False)
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def _passes_bsn_check(text: str) -> bool:
-    # What stdnum's is_valid does once it knows that there are nine digits: a third of its time.
-    if _NINE_DIGITS.fullmatch(text) is None:
-        return True
-    return text != _NO_BSN and stdnum_bsn.checksum(text) == 0
+def _fails_eleven_proof(text: pl.Expr) -> pl.Expr:
+    # In whole columns: asking stdnum costs ten microseconds a number. A test holds this to be what stdnum says.
+    number = pl.when(text.str.contains(_NINE_DIGITS)).then(text).cast(pl.Int64)
+    digits = [number // 10**place % 10 for place in range(9)]
+    # The last digit weighs -1, the others their distance to the end, counted from one.
+    weighted = -digits[0] + pl.sum_horizontal(digit * (place + 1) for place, digit in enumerate(digits) if place > 0)
+    return ((weighted % 11 != 0) | (number == 0)).fill_null(value=False)
 
 
 def one_of(field: str, values: Collection[str], standard: str | None, scope: Scope = EVERYWHERE) -> tuple[Rule, ...]:
