@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
+import numpy as np
+
 from pipelines.deliveries.model import Limits, Refused
 from pipelines.deliveries.sources import BYTE_ORDER_MARK, blocks, tail
 
@@ -25,8 +27,9 @@ _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 # Without these no comment, CDATA, DOCTYPE, entity, attribute or processing instruction can stand after the root's tag,
 # and no control character anywhere. One search for each byte is twenty times as fast as one pattern for all of them.
-_CONTROL = tuple(bytes([code]) for code in range(1, 32) if code not in b"\t\n\r")
-_SUSPICIOUS = (b"!", b"&", b"]", b"=", b"?", *_CONTROL)
+_SUSPICIOUS = (b"!", b"&", b"]", b"=", b"?", b"\x0b", b"\x0c")
+# The other control characters are two ranges (NUL has a reason of its own): two looks instead of one for each.
+_BELOW_TAB, _ABOVE_RETURN, _SPACE = np.uint8(9), np.uint8(14), np.uint8(32)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def needs_strict_pass(source: bytes | Path, root: Root, limits: Limits) -> bool:
             is_suspicious |= _check_text(_decoded(decoder, block, position))
         if b"\0" in block:
             raise _nul_bytes(position + block.index(b"\0"))
-        is_suspicious = is_suspicious or any(mark in block for mark in _SUSPICIOUS)
+        is_suspicious = is_suspicious or any(mark in block for mark in _SUSPICIOUS) or _has_control(block)
         first = block.find(b"<")
         if (position + first if first >= 0 else position + len(block)) - last_tag > limits.max_value_bytes:
             raise _too_large(limits)
@@ -161,6 +164,13 @@ def _check_encoding(_version: str, encoding: str | None, _standalone: int) -> No
 def _ends_otherwise(source: bytes | Path, root: Root) -> bool:
     pattern = rb"</(?:[^\s<>:/]+:)?" + re.escape(root.name.encode()) + rb"\s*>\s*\Z"
     return re.search(pattern, tail(source)) is None
+
+
+def _has_control(block: bytes) -> bool:
+    """Whether a byte below the tab or between carriage return and space stands in a block, which is not empty."""
+    codes = np.frombuffer(block, np.uint8)
+    # What is below the second range wraps round to the top of the scale.
+    return bool(codes.min() < _BELOW_TAB or (codes - _ABOVE_RETURN).min() < _SPACE - _ABOVE_RETURN)
 
 
 def _decoded(decoder: codecs.IncrementalDecoder, block: bytes, position: int, final: bool = False) -> str:

@@ -87,6 +87,20 @@ def test_message_with_what_no_message_may_have_is_refused(old: bytes, new: bytes
         assert not any(value in str(refused.value) for value in VALUES)
 
 
+def test_each_control_character_that_xml_forbids_is_refused_and_each_other_is_read() -> None:
+    refused = set()
+    for code in range(1, 128):
+        data = _damaged(b"<m:Clienten>", b"<m:Clienten>" + bytes([code]))
+        try:
+            assert read_part(part_of(data))[0].row_count == 3
+        except Refused as refusal:
+            assert refusal.reason == "not_well_formed"
+            refused.add(code)
+
+    # XML 1.0, production 2 (Char); the last two begin an entity and a tag.
+    assert refused == {*range(1, 9), 11, 12, *range(14, 32), ord("&"), ord("<")}
+
+
 def test_refusal_of_damage_names_line_and_position() -> None:
     data = _damaged(b"<m:Eenheid>01</m:Eenheid>", b"\r\n\r\n<m:Eenheid>01</m:Eenheit>")
     with pytest.raises(Refused, match="Line 4, position"):
