@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import duckdb
 
 from demo.statements import EVALUATIONS, Evaluation, Figures, Statement
-from demo.warehouse import read_figures, read_parameters
+from demo.warehouse import read_beyond, read_figures, read_parameters
 
 EQUAL, ROUNDS, WORDS, MISPRINT, DIFFERS, ABSENT = "equal", "rounded", "in words", "misprint", "differs", "no data"
 
@@ -38,11 +38,13 @@ class EvaluationTable:
         evaluation: the document.
         rows: one per statement.
         parameters: name and value of each parameter that decided the figures, as the warehouse has them.
+        beyond: what the document lacks, in sentences: what the figures rest on, and whether the POH made a difference.
     """
 
     evaluation: Evaluation
     rows: tuple[Comparison, ...]
     parameters: tuple[tuple[str, str], ...] = ()
+    beyond: tuple[str, ...] = ()
 
 
 def evaluation_tables(connection: duckdb.DuckDBPyConnection) -> tuple[EvaluationTable, ...]:
@@ -52,8 +54,14 @@ def evaluation_tables(connection: duckdb.DuckDBPyConnection) -> tuple[Evaluation
         duckdb.CatalogException: a mart is not there.
     """
     parameters = read_parameters(connection)
-    tables = (compared(evaluation, read_figures(connection, evaluation)) for evaluation in EVALUATIONS)
-    return tuple(replace(table, parameters=parameters) for table in tables)
+    return tuple(
+        replace(
+            compared(evaluation, read_figures(connection, evaluation)),
+            parameters=parameters,
+            beyond=read_beyond(connection, evaluation),
+        )
+        for evaluation in EVALUATIONS
+    )
 
 
 def compared(evaluation: Evaluation, figures: Figures) -> EvaluationTable:

@@ -15,7 +15,7 @@ _COLOURS = {EQUAL: "green", ROUNDS: "green", WORDS: "cyan", MISPRINT: "yellow", 
 
 
 def render(table: EvaluationTable) -> RenderableType:
-    """One evaluation: its table, its numbered notes, a line that sums it up, and the parameters behind its figures."""
+    """One evaluation: its table, its numbered notes, a line that sums it up, what it lacks, and the parameters."""
     notes = _numbered(table.rows)
     grid = Table(title=table.evaluation.title, title_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("", "period", "document", "warehouse", "result", "note"):
@@ -35,7 +35,12 @@ def render(table: EvaluationTable) -> RenderableType:
     for why, number in notes.items():
         footnotes.add_row(str(number), why)
     parameters = Text(f"Parameters: {told(table.parameters)}", style="dim")
-    return Group(grid, Text(""), footnotes, Text(""), Text(summary(table.rows)), parameters, Text(""))
+    beyond = Table.grid(padding=(0, 1, 0, 0))
+    beyond.add_row(Text("Not in the document:", style="bold"))
+    for sentence in table.beyond:
+        beyond.add_row(f" {sentence}")
+    parts = (grid, Text(""), footnotes, Text(""), Text(summary(table.rows)), Text(""), beyond, Text(""), parameters)
+    return Group(*parts, Text(""))
 
 
 def told(parameters: Sequence[tuple[str, str]]) -> str:

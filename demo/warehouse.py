@@ -115,6 +115,52 @@ def read_parameters(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, s
     return tuple((name, value) for name, value in connection.execute(query).fetchall())
 
 
+def read_beyond(connection: duckdb.DuckDBPyConnection, evaluation: Evaluation) -> tuple[str, ...]:
+    """What the figures rest on, and whether the POH made a difference: a document that says neither gets it beside it.
+
+    Raises:
+        duckdb.CatalogException: a mart is not there.
+    """
+    of_municipality = {"municipality": evaluation.municipality_code}
+    money = connection.execute(
+        """
+        select year, coalesce(sum(cost_eur) filter (practice_id <> 'unattributed'), 0), sum(cost_eur)
+        from marts.practice_years
+        where municipality_code = $municipality and domain = 'all'
+        group by year
+        having sum(cost_eur) > 0
+        order by year
+        """,
+        of_municipality,
+    ).fetchall()
+    linked = connection.execute(
+        """
+        select period_id, clients, denominator
+        from marts.poh_followup
+        where municipality_code = $municipality and practice_id = 'all'
+            and outcome_group = 'all' and measure = 'coverage'
+            and not regexp_full_match(period_id, '[0-9]{4}')
+        order by period_id
+        """,
+        of_municipality,
+    ).fetchall()
+    effects = connection.execute(
+        """
+        select region, sentence
+        from marts.practice_effect
+        where practice_id = 'all' and comparison = 'with_against_without'
+            and region in (select region from marts.practice_effect where municipality_code = $municipality)
+        order by region, outcome
+        """,
+        of_municipality,
+    ).fetchall()
+    return (
+        *(f"{year}: {100 * known / cost:.1f} % of the cost has a practice." for year, known, cost in money),
+        *(f"{period}: {n:,} of {of:,} ended POH supports can be followed, by BSN." for period, n, of in linked),
+        *(f"{region}: {sentence}" for region, sentence in effects),
+    )
+
+
 def _practices(connection: duckdb.DuckDBPyConnection, municipality_code: str) -> dict[str, tuple[int, int]]:
     """New GGZ trajectories per practice that ever took part; a quarter without any has no row, and counts as none."""
     found = connection.execute(

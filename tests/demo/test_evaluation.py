@@ -44,6 +44,15 @@ create table marts.regional_comparison (region varchar, municipality_code varcha
     domain varchar, measure varchar, value decimal(18, 2));
 create table marts.referral_trend (municipality_code varchar, practice_id varchar, quarter varchar, domain varchar,
     new_trajectories bigint, quarters_since_poh_start integer);
+create table marts.poh_followup as
+from (values ('pilot', '0988', 'all', 'all', 'coverage', 3, 4), ('pilot', '0988', 'all', 'referred', 'coverage', 1, 2),
+    ('2019', '0988', 'all', 'all', 'coverage', 8, 9), ('other', '0402', 'all', 'all', 'coverage', 5, 5))
+    as made (period_id, municipality_code, practice_id, outcome_group, measure, clients, denominator);
+create table marts.practice_effect as
+from (values ('South', '0988', 'one', 'new_ggz', 'before_after_start', 'Of one practice.'),
+    ('South', 'all', 'all', 'new_ggz', 'with_against_without', 'The data cannot tell.'),
+    ('North', 'all', 'all', 'new_ggz', 'with_against_without', 'Of another region.'))
+    as made (region, municipality_code, practice_id, outcome, comparison, sentence);
 create schema ops;
 create table ops.run_parameters as
 from (values ('max_gap_days', '45'), ('as_of', null), ('index_base_year', '2018')) as made (parameter, value);
@@ -228,3 +237,32 @@ def test_every_printed_number_is_its_value(evaluation: Evaluation) -> None:
 def test_under_each_table_stand_the_parameters_of_the_warehouse(connection: duckdb.DuckDBPyConnection) -> None:
     for table in evaluation_tables(connection):
         assert "Parameters: index_base_year 2018 · max_gap_days 45" in printed(table, 120)
+
+
+def test_under_the_first_table_stands_what_its_document_lacks(
+    connection: duckdb.DuckDBPyConnection, rows: list[Counted]
+) -> None:
+    connection.execute("update marts.practice_years set practice_id = 'unattributed' where domain <> 'all'")
+    first, second = evaluation_tables(connection)
+
+    assert first.beyond[-2:] == (
+        "pilot: 3 of 4 ended POH supports can be followed, by BSN.",
+        "South: The data cannot tell.",
+    )
+    of_practices: dict[int, list[int]] = {}
+    for row in rows:
+        known, cost = of_practices.setdefault(row.year, [0, 0])
+        of_practices[row.year] = [known + row.cents * (row.practice != "unattributed"), cost + row.cents]
+    shares = {year: 100 * known / cost for year, (known, cost) in sorted(of_practices.items()) if cost}
+    assert first.beyond[:-2] == tuple(
+        f"{year}: {share:.1f} % of the cost has a practice." for year, share in shares.items()
+    )
+    assert min(shares.values()) < 100
+    assert second.beyond == ("other: 5 of 5 ended POH supports can be followed, by BSN.",)
+    assert " South: The data cannot tell." in [line.rstrip() for line in printed(first, 100)]
+
+
+def test_cost_without_a_practice_lowers_the_share_that_has_one(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("update marts.practice_years set practice_id = 'unattributed'")
+    beyond = evaluation_tables(connection)[0].beyond
+    assert beyond[0].endswith(": 0.0 % of the cost has a practice.")
