@@ -6,7 +6,7 @@ Belongs here: counts for the people who watch the deliveries. Does not belong he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -118,6 +118,34 @@ def table_rows(path: Path) -> dict[str, int]:
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute("select schema_name || '.' || table_name, estimated_size from duckdb_tables()")
         return {name: int(rows) for name, rows in tables.fetchall()}
+
+
+def table_columns(path: Path) -> dict[str, dict[str, str]]:
+    """Columns and their types per ``schema.table`` or view of a DuckDB file, in order."""
+    found: dict[str, dict[str, str]] = {}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        columns = connection.execute(
+            "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns() "
+            "where database_name = current_database() and not internal order by schema_name, table_name, column_index"
+        ).fetchall()
+    for table, column, data_type in columns:
+        found.setdefault(table, {})[column] = data_type
+    return found
+
+
+def table_cents(path: Path, amounts: Mapping[str, str]) -> dict[str, int]:
+    """The sum of a column of euros per ``schema.table`` of a DuckDB file, in cents.
+
+    Args:
+        path: the file.
+        amounts: ``schema.table`` → its column of euros.
+    """
+    with duckdb.connect(str(path), read_only=True) as connection:
+        sums = {
+            table: connection.execute(f'select coalesce(sum("{column}") * 100, 0)::bigint from {table}').fetchone()
+            for table, column in amounts.items()
+        }
+    return {table: int(row[0]) for table, row in sums.items() if row}
 
 
 def month_path(home: Home, dataset: str, month: str) -> Path:

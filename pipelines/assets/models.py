@@ -11,8 +11,8 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from pipelines import publication, settings
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
+from pipelines.assets.model_metadata import model_metadata
 from pipelines.assets.reporting import ANALYSTS
-from pipelines.census import table_rows
 from pipelines.home import Home
 from pipelines.publication import audit
 from pipelines.resources import Progress
@@ -43,7 +43,8 @@ class ModelTranslator(DagsterDbtTranslator):
 def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDefinition:
     """The models' assets, from a manifest that :func:`pipelines.transformation.prepare_manifest` made."""
     translator = ModelTranslator(care_profiles)
-    known = frozenset(json.loads(manifest.read_bytes())["nodes"])
+    parsed = json.loads(manifest.read_bytes())
+    known = frozenset(parsed["nodes"])
 
     @dbt_assets(manifest=manifest, name="models", dagster_dbt_translator=translator, pool=WRITERS, retry_policy=RETRIES)
     def models(
@@ -78,22 +79,24 @@ def build_models(manifest: Path, care_profiles: tuple[str, ...]) -> dg.AssetsDef
                     audit.remember(home, audit.judge(_as_breaches(failed, manifest), accept_drift=False))
                 yield from _reported(context, events, selected, {})
                 raise
-            # While dbt builds, the candidate is its own: rows are counted after it, through one short connection.
-            yield from _reported(context, events, selected, table_rows(home.candidate))
+            yield from _reported(context, events, selected, model_metadata(home, parsed))
 
     return models
 
 
 def _reported(
-    context: dg.AssetExecutionContext, events: Sequence[Any], selected: Collection[str], rows: Mapping[str, int]
+    context: dg.AssetExecutionContext,
+    events: Sequence[Any],
+    selected: Collection[str],
+    metadata: Mapping[dg.AssetKey, Mapping[str, Any]],
 ) -> Iterator[Any]:
-    """The events in their order; a table's materialisation with its rows."""
+    """The events in their order; a model's materialisation with its metadata."""
     for event in events:
         if not isinstance(event, dg.Output):
             yield event
         elif event.output_name in selected:
-            count = rows.get(".".join(context.asset_key_for_output(event.output_name).path))
-            yield event if count is None else event.with_metadata({**event.metadata, "dagster/row_count": count})
+            more = metadata.get(context.asset_key_for_output(event.output_name), {})
+            yield event.with_metadata({**event.metadata, **more})
 
 
 def _as_breaches(failed: Sequence[NodeFinished], manifest: Path) -> list[audit.Breach]:
