@@ -23,7 +23,7 @@ def run(sizes: tuple[tuple[World, float], ...]) -> Iterator[Table]:
     """One table, a line per size."""
     table = Table(title="Disclosure control and attack")
     for heading in ("practices", "years", "cells", "suppressed", "exposed", "processor s", "clock s", "limit s"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for world, limit in sizes:
         kept: list[Protected] = []
         taken = measured(partial(_protect, facts_of(world, seed=1), kept))
