@@ -20,6 +20,7 @@ import polars as pl
 
 from pipelines.errors import ConfigurationError, LakeLockedError
 from pipelines.home import Home
+from pipelines.lake_months import append_rows, month_files, without_files
 from pipelines.parquet import read_parquet, sync_folder, write_parquet
 from pipelines.privacy import removal, rewriting
 from pipelines.privacy.names import shown_as
@@ -46,7 +47,6 @@ OWN_NAME = (
     .alias("own_name")
 )
 """Of a ledger row: the file's name as unpacked, without the container's path that tells it apart (``_told_apart``)."""
-_PIECE_ROWS = 262_144
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def append(home: Home, entries: Sequence[Entry], seen: pl.DataFrame | None = Non
     _write_journal(home, {entry.row.file_sha256 for entry in with_rows})
     for name in sorted({name for entry in with_rows for name in entry.tables}):
         frames = [entry.tables[name] for entry in with_rows if name in entry.tables]
-        _append_dataset(home, name, pl.concat(frames))
+        append_rows(home.lake / name, DATASETS[name], pl.concat(frames))
     quarantined = [(entry.quarantine, entry.row) for entry in with_rows]
     _replace_rows(_quarantine_path(home), QUARANTINE_ROWS, quarantined)
     _replace_rows(_findings_path(home), FINDINGS, [(entry.findings, entry.row) for entry in with_rows])
@@ -290,64 +290,13 @@ def _single_files(home: Home) -> dict[Path, Columns]:
     }
 
 
-def _month_files(home: Home, name: str) -> list[Path]:
-    return sorted((home.lake / name).glob("month=*.parquet"))
-
-
 # --- writing ---
-
-
-def _append_dataset(home: Home, name: str, rows: pl.DataFrame) -> None:
-    dataset = DATASETS[name]
-    for month, pieces in sorted(_by_month(rows, dataset.month_of).items()):
-        path = home.lake / name / f"month={month // 12:04}-{month % 12 + 1:02}.parquet"
-        of_month = pl.concat(pieces)
-        if path.exists():
-            known = _without(read_parquet(path, dataset.lake), of_month["file_sha256"].unique())
-            of_month = pl.concat([known, of_month])
-        write_parquet(_sorted(of_month), path)
-
-
-def _by_month(rows: pl.DataFrame, month_of: str) -> dict[int, list[pl.DataFrame]]:
-    """Rows per month (years times twelve, January 0), in their order.
-
-    Piece by piece: sorting one chunk of memory costs a tenth of sorting a frame of many. Columns with one value, such
-    as the file's own, are not moved: they stay one value until they are written.
-    """
-    day = pl.col(month_of)
-    months = (day.dt.year().cast(pl.Int32) * 12 + day.dt.month() - 1).alias("month")
-    found: dict[int, list[pl.DataFrame]] = {}
-    for piece in rows.iter_slices(_PIECE_ROWS):
-        same = {values.name: _only(values) for values in piece if values.name != month_of and _is_one_value(values)}
-        moved = piece.drop(list(same)).rechunk().with_columns(months).sort("month", maintain_order=True)
-        ordered = moved.select(*(same.get(name, pl.col(name)) for name in piece.columns), "month")
-        start = 0
-        for length, month in ordered["month"].rle().struct.unnest().iter_rows():
-            found.setdefault(month, []).append(ordered.slice(start, length).drop("month"))
-            start += length
-    return found
-
-
-def _is_one_value(values: pl.Series) -> bool:
-    return values.null_count() == len(values) or (values[0] == values[-1] and values.eq_missing(values[0]).all())
-
-
-def _only(values: pl.Series) -> pl.Expr:
-    return pl.lit(values[0], dtype=values.dtype).alias(values.name)
-
-
-def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
-    shas = rows["file_sha256"]
-    if shas.is_empty() or (shas == shas[0]).all():
-        is_sorted = rows["row_number"].is_sorted()
-        return rows if is_sorted else rows.sort("row_number", maintain_order=True)
-    return rows.sort("file_sha256", "row_number", maintain_order=True)
 
 
 def _replace_rows(path: Path, columns: Columns, of_files: Sequence[tuple[pl.DataFrame | None, LedgerRow]]) -> None:
     """Rows of these files are replaced by the given ones; nothing is written when nothing changes."""
     known = read_parquet(path, columns)
-    kept = _without(known, pl.Series([row.file_sha256 for _, row in of_files], dtype=pl.String))
+    kept = without_files(known, pl.Series([row.file_sha256 for _, row in of_files], dtype=pl.String))
     new = [_of_file(frame, row, columns) for frame, row in of_files if frame is not None]
     if kept.height == known.height and not new and path.exists():
         return
@@ -421,7 +370,7 @@ def _remove_rows(home: Home, shas: Collection[str]) -> tuple[dict[str, int], int
     gone: dict[str, int] = {}
     cents = 0
     files = pl.Series(sorted(shas), dtype=pl.String)
-    targets = [(name, path, DATASETS[name].lake) for name in DATASETS for path in _month_files(home, name)]
+    targets = [(name, path, DATASETS[name].lake) for name in DATASETS for path in month_files(home.lake / name)]
     targets.append(("quarantine", _quarantine_path(home), QUARANTINE_ROWS))
     targets.append(("findings", _findings_path(home), FINDINGS))
     for name, path, columns in targets:
@@ -432,7 +381,7 @@ def _remove_rows(home: Home, shas: Collection[str]) -> tuple[dict[str, int], int
         gone[name] = gone.get(name, 0) + going.height
         if name == "declaration_lines":
             cents += int(going["amount_cents"].sum())
-        kept = _without(rows, files)
+        kept = without_files(rows, files)
         if kept.is_empty() and path.name.startswith("month="):
             path.unlink()
             sync_folder(path.parent)
@@ -440,10 +389,6 @@ def _remove_rows(home: Home, shas: Collection[str]) -> tuple[dict[str, int], int
             write_parquet(kept, path)
     _write_removed(home, pl.DataFrame(schema=dict(REMOVED)), shas)
     return gone, cents
-
-
-def _without(rows: pl.DataFrame, shas: pl.Series) -> pl.DataFrame:
-    return rows.filter(~pl.col("file_sha256").is_in(shas.implode()))
 
 
 # --- the journal ---
