@@ -30,7 +30,8 @@ PSEUDONYM_BYTES = 16
 _ALGORITHM = "sha256"
 _BLOCK_BYTES = 64
 _MOST_REMEMBERED = 1_000_000
-_REMEMBERED = {"value": pl.String, "digest": pl.String}
+_NINE_DIGITS = r"\A[0-9]{9}\z"
+_BSN_LENGTH = 9
 _USES = ("client", "referrer", "respondent", "row", "content", "file", "lake")
 
 
@@ -50,7 +51,7 @@ class Pseudonyms:
         self._subkeys = {
             use: tuple(hmac.digest(link, use.encode(), _ALGORITHM) for link in (key, *links)) for use in _USES
         }
-        self._remembered: dict[str, pl.DataFrame] = {}
+        self._remembered: dict[tuple[str, pl.DataType], pl.DataFrame] = {}
 
     def __reduce__(self) -> tuple[Callable[[_Subkeys], Pseudonyms], tuple[_Subkeys]]:
         # What is remembered stays in this process.
@@ -65,7 +66,9 @@ class Pseudonyms:
 
     def clients(self, bsns: pl.Series) -> pl.Series:
         """The ``client_key`` of each BSN (str); null stays null."""
-        return self._digests("client", bsns)
+        # Numbers are told apart in a third of the time of texts, and nine digits are one number each.
+        is_number = bsns.str.contains(_NINE_DIGITS).fill_null(value=True).all()
+        return self._digests("client", bsns.cast(pl.Int64) if is_number else bsns)
 
     def referrer(self, normalised_name: str) -> str:
         """The ``referrer_hash`` of a normalised name."""
@@ -138,17 +141,20 @@ class Pseudonyms:
         return _keyed_digests(self._subkeys[use], [value])[0]
 
     def _digests(self, use: str, values: pl.Series) -> pl.Series:
+        """The digest of each text, or of each number as a text of nine digits."""
         # The same clients come back in every batch and message: each is digested once a process, and then looked up.
         asked = values.rename("value").to_frame()
-        known = self._remembered.get(use, pl.DataFrame(schema=_REMEMBERED))
+        place = use, values.dtype
+        known = self._remembered.get(place, pl.DataFrame(schema={"value": values.dtype, "digest": pl.String}))
         new = values.unique().drop_nulls().rename("value").to_frame().join(known, on="value", how="anti")["value"]
         if not new.is_empty():
             if known.height + len(new) > _MOST_REMEMBERED:
                 known = known.join(asked, on="value", how="semi")
-            digests = pl.Series("digest", _keyed_digests(self._subkeys[use], new.to_list()), dtype=pl.String)
+            texts = new if new.dtype == pl.String else new.cast(pl.String).str.zfill(_BSN_LENGTH)
+            digests = pl.Series("digest", _keyed_digests(self._subkeys[use], texts.to_list()), dtype=pl.String)
             known = pl.concat([known, pl.DataFrame([new, digests])])
             # One assignment of a whole frame: another thread sees the frame before or after it.
-            self._remembered[use] = known
+            self._remembered[place] = known
         return asked.join(known, on="value", how="left", maintain_order="left")["digest"].rename(values.name)
 
 

@@ -134,19 +134,21 @@ def bsn(field: str = "bsn", scope: Scope = EVERYWHERE) -> tuple[Rule, ...]:
 
 def passes_bsn_check(values: pl.Series) -> pl.Series:
     """Per value whether the 11-proef holds; null, and text that is not nine digits, passes (other rules judge that)."""
-    # A client has many rows: each number is judged once.
-    failing = values.drop_nulls().unique().to_frame("text").filter(_fails_eleven_proof(pl.col("text"))).to_series()
+    # Nine digits are one number each, and numbers are told apart in a third of the time of texts.
+    numbers = values.to_frame("text").select(
+        pl.when(pl.col("text").str.contains(_NINE_DIGITS)).then(pl.col("text")).cast(pl.Int64)
+    )
+    failing = numbers.unique().filter(_fails_eleven_proof(pl.col("text")))["text"]
     if failing.is_empty():
         return pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
-    return ~values.is_in(failing.implode()).fill_null(value=False)
+    return ~values.is_in(failing.cast(pl.String).str.zfill(9).implode()).fill_null(value=False)
 
 
-def _fails_eleven_proof(text: pl.Expr) -> pl.Expr:
+def _fails_eleven_proof(number: pl.Expr) -> pl.Expr:
     # In whole columns: asking stdnum costs ten microseconds a number. A test holds this to be what stdnum says.
-    number = pl.when(text.str.contains(_NINE_DIGITS)).then(text).cast(pl.Int64)
     digits = [number // 10**place % 10 for place in range(9)]
     # The last digit weighs -1, the others their distance to the end, counted from one.
-    weighted = -digits[0] + pl.sum_horizontal(digit * (place + 1) for place, digit in enumerate(digits) if place > 0)
+    weighted = pl.sum_horizontal(digit * (place + 1) for place, digit in enumerate(digits) if place > 0) - digits[0]
     return ((weighted % 11 != 0) | (number == 0)).fill_null(value=False)
 
 

@@ -87,6 +87,16 @@ def test_column_gives_what_single_values_give() -> None:
     assert pseudonyms.clients(pl.Series([], dtype=pl.String)).to_list() == []
 
 
+@pytest.mark.parametrize("others", [["012345672", "000000012"], ["+12345678", "12345672", "x"]])
+def test_key_of_a_client_depends_on_each_character_and_on_no_other_client(others: list[str]) -> None:
+    bsns = [*others, "999900006"]
+
+    keys = Pseudonyms(KEY).clients(pl.Series(bsns)).to_list()
+
+    assert keys == [Pseudonyms(KEY).client(bsn) for bsn in bsns]
+    assert len(set(keys)) == len(bsns)
+
+
 def test_rows_have_equal_digests_where_they_are_equal() -> None:
     frame = pl.DataFrame({"a": ["x", "y", "x", None], "b": [1, 1, 1, 1]})
 
