@@ -16,13 +16,23 @@ Reading = Callable[[pl.Series], pl.Series]
 _DUTCH_DATE = r"^(\d{1,2})-(\d{1,2})-(\d{4})$"
 _ISO_MOMENT = r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$"
 _TIME = r"^(?:\d{4}-\d{2}-\d{2}[T ])?(\d{1,2}:\d{2})(:\d{2})?(?:\.\d+)?$"
+SHORT_BSN_LENGTH = 8
 _BSN_LENGTH, _AGB_LENGTH, _MUNICIPALITY_LENGTH, _CODE_LENGTH = 9, 8, 4, 2
 
 
-def by_distinct(column: pl.Expr, read: Reading) -> pl.Expr:
-    """Apply a reading to each distinct value of a column once; codes and dates repeat thousands of times."""
+def by_distinct(column: pl.Expr, read: Reading, length: int | None = None) -> pl.Expr:
+    """Apply a reading to each distinct value of a column once; codes and dates repeat thousands of times.
+
+    Args:
+        column: the column.
+        read: the reading.
+        length: how many bytes a value has that the reading may change; None for any.
+    """
 
     def apply(values: pl.Series) -> pl.Series:
+        # Of clients there are many: telling them apart costs more than all else.
+        if length is not None and not (values.str.len_bytes() == length).any():
+            return values
         distinct = values.unique().drop_nulls()
         readings = read(distinct)
         changed = (readings != distinct).fill_null(True)

@@ -57,11 +57,11 @@ def declaration_lines(
         first_row: number of the first of these lines in the message.
     """
     number = values.get("declaration_number") or (header.identification if header.kind == "JW303" else None)
-    rows = _with_parent(lines, clients, "<client>", ("bsn",)).with_columns(
+    of_message = [
         pl.lit(header.identification, pl.String).alias("message_identification"),
         pl.lit(number, pl.String).alias("declaration_number"),
-    )
-    return _finished(header, rows, first_row)
+    ]
+    return _finished(header, _with_parent(lines, clients, "<client>", ("bsn",)), first_row, of_message)
 
 
 def decisions(header: Header, tables: Tables, values: Mapping[str, str | None]) -> dict[str, pl.DataFrame]:
@@ -138,14 +138,17 @@ def _with_parent(
     first = parents[level][0] if parents.height else 0
     check_positions(parents, level, first)
     index = rows[level] - first
-    found = rows.with_columns(parents[name].gather(index) for name in columns)
+    # Frames put together from columns: an expression costs a small message more than all of its values.
+    found = rows.hstack([parents[name].gather(index) for name in columns])
     return found if keep_level else found.drop(level)
 
 
-def _finished(header: Header, rows: pl.DataFrame, first_row: int = 1) -> pl.DataFrame:
+def _finished(
+    header: Header, rows: pl.DataFrame, first_row: int = 1, of_message: Sequence[pl.Expr] = ()
+) -> pl.DataFrame:
     number = pl.int_range(first_row, first_row + rows.height, dtype=pl.Int32, eager=True).alias("row_number")
-    levels = [name for name in rows.columns if name.startswith("<")]
-    return rows.drop(levels).select(number, *_sides(header), pl.all())
+    columns = [name for name in rows.columns if not name.startswith("<")]
+    return rows.select(number, *_sides(header), *columns, *of_message)
 
 
 def _sides(header: Header) -> list[pl.Expr]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 from xml2arrow import Xml2ArrowError, XmlToArrowParser
 from xml2arrow.exceptions import XmlParsingError
 
@@ -104,11 +104,15 @@ def _empty_tables(mapping: Path) -> Mapping[str, pl.DataFrame]:
 
 
 def _is_untidy(column: pa.StringArray) -> bool:
-    text = column.buffers()[2]
+    # numpy looks at a short column in a tenth of the time that pyarrow's functions need to begin.
+    _, places, text = column.buffers()
     if text is None or text.size == 0:
         return len(column) > column.null_count
-    values = pa.Array.from_buffers(pa.uint8(), text.size, [None, text])
-    return bool(pc.min_max(values)["min"].as_py() <= _SPACE or pc.min(pc.binary_length(column)).as_py() == 0)
+    ends = np.frombuffer(places, np.int32)[column.offset : column.offset + len(column) + 1]
+    characters = np.frombuffer(text, np.uint8)[ends[0] : ends[-1]]
+    if characters.size == 0:
+        return len(column) > column.null_count
+    return bool(characters.min() <= _SPACE or np.count_nonzero(ends[1:] == ends[:-1]) > column.null_count)
 
 
 def _refusal(error: Xml2ArrowError, source: bytes | Path, limits: Limits) -> Refused:
