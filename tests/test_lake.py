@@ -13,7 +13,7 @@ from pipelines import lake
 from pipelines.deliveries.model import ValidatedDelivery
 from pipelines.errors import LakeLockedError
 from pipelines.home import Home
-from pipelines.lake import Entry, LedgerRow
+from pipelines.lake_entries import Entry, LedgerRow
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.validation import validate
 from schemas.datasets import DATASETS

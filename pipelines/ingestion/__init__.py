@@ -22,7 +22,7 @@ from pipelines import lake
 from pipelines.deliveries import InboxFile, Limits, scan_inbox
 from pipelines.home import Home
 from pipelines.ingestion.intake import INTERNAL_ERROR, UNREADABLE, Intake, Taken, take_in
-from pipelines.lake import Entry, LedgerRow
+from pipelines.lake_entries import Entry, LedgerRow
 from pipelines.parquet import read_parquet
 from pipelines.privacy.retention import expire
 from pipelines.pseudonyms import Pseudonyms, load_pseudonyms

@@ -19,7 +19,7 @@ from pipelines.deliveries import InboxFile, scan_inbox
 from pipelines.home import Home
 from pipelines.ingestion import IngestProgress, IngestReport, intake_of, read_files, with_expired
 from pipelines.ingestion.intake import Intake
-from pipelines.lake import Entry
+from pipelines.lake_entries import Entry
 from pipelines.privacy.names import same_name
 from pipelines.pseudonyms import Pseudonyms
 from pipelines.settings import Settings

@@ -34,7 +34,7 @@ from pipelines.deliveries.flat import sheet_part
 from pipelines.deliveries.model import Header, ValidatedDelivery
 from pipelines.deliveries.recognise import Message, recognise
 from pipelines.deliveries.sources import read_head, size_of
-from pipelines.lake import Entry, LedgerRow
+from pipelines.lake_entries import Entry, LedgerRow
 from pipelines.privacy.names import identifiers, is_like_bsn, is_like_name, masked, pieces, same_name
 from pipelines.privacy.recognition import personal_pieces
 from pipelines.pseudonyms import Pseudonyms

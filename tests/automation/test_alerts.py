@@ -21,7 +21,7 @@ from aiosmtpd.controller import Controller
 from pipelines import lake
 from pipelines.alerts import URLS, Ending, Message, addresses, send, tell
 from pipelines.home import Home
-from pipelines.lake import Entry, LedgerRow
+from pipelines.lake_entries import Entry, LedgerRow
 
 FIRST = datetime(2026, 11, 23, 2, 31, tzinfo=UTC)
 NIGHT = timedelta(days=1)
