@@ -1,4 +1,6 @@
 -- Σ cost_eur of trajectory_years = Σ cents of counting lines: no line is lost or counted twice on its way to a trajectory
+{{ config(meta={'dagster': {'ref': {'name': 'trajectory_years'}}}) }}
+
 with
 
 counted as (

@@ -1,5 +1,7 @@
 -- rows_accepted of a message or export = the rows that the lake holds of it, less those that repeat an earlier one, and
 -- those that were taken away since
+{{ config(meta={'dagster': {'ref': {'name': 'deliveries'}}}) }}
+
 {% if var('as_of') is none %}
 
 with

@@ -1,4 +1,6 @@
 -- what dbt finds is explained in the seed; findings made while reading bring their own names
+{{ config(meta={'dagster': {'ref': {'name': 'findings'}}}) }}
+
 select distinct findings.finding
 from {{ ref('findings') }} as findings
 left join {{ ref('finding_rules') }} as finding_rules

@@ -1,4 +1,6 @@
 -- every accepted line is judged exactly once: joins with answers, repeats and credits neither drop nor double one
+{{ config(meta={'dagster': {'ref': {'name': 'int_lines__counted'}}}) }}
+
 with
 
 accepted as (

@@ -1,4 +1,6 @@
 -- every figure that differs between two publications is explained, to the cent, and no other is
+{{ config(meta={'dagster': {'ref': {'name': 'revisions'}}}) }}
+
 with
 
 figures as (
