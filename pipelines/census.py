@@ -106,11 +106,13 @@ class MonthCount:
         rows: rows in the lake.
         files: deliveries that they came with.
         cents: their signed sum; None where a dataset has no amounts.
+        quarantined: rows of these deliveries that broke a rule; such a row may have no month of its own.
     """
 
     rows: int = 0
     files: int = 0
     cents: int | None = None
+    quarantined: int = 0
 
 
 def table_rows(path: Path) -> dict[str, int]:
@@ -163,15 +165,32 @@ def month_stamps(home: Home, datasets: Sequence[str]) -> dict[tuple[str, str], t
     return stamps
 
 
-def month_count(home: Home, dataset: str, month: str) -> MonthCount:
-    """Rows, deliveries and cents of a month; zeros when it has none."""
+def quarantined_rows(home: Home) -> dict[str, int]:
+    """Rows that broke a rule, per ``file_sha256``; a row that breaks several counts once."""
+    path = home.quarantine / "rows.parquet"
+    if not path.exists():
+        return {}
+    rows = pl.read_parquet(path, columns=["file_sha256", "row_number"]).unique()
+    return dict(rows.group_by("file_sha256").len().iter_rows())
+
+
+def month_count(home: Home, dataset: str, month: str, quarantined: Mapping[str, int]) -> MonthCount:
+    """Rows, deliveries and cents of a month; zeros when it has none.
+
+    Args:
+        home: where the lake is.
+        dataset: its name.
+        month: such as ``2019-03``.
+        quarantined: as :func:`quarantined_rows` gives them.
+    """
     path = month_path(home, dataset, month)
     if not path.exists():
         return MonthCount()
     has_cents = _AMOUNT in pq.read_schema(path).names
     rows = pl.read_parquet(path, columns=["file_sha256", *([_AMOUNT] if has_cents else [])])
     cents = int(rows[_AMOUNT].sum()) if has_cents else None
-    return MonthCount(rows.height, rows["file_sha256"].n_unique(), cents)
+    files = rows["file_sha256"].unique().to_list()
+    return MonthCount(rows.height, len(files), cents, sum(quarantined.get(file, 0) for file in files))
 
 
 def care_profile_counts(home: Home, profiles: Sequence[str]) -> dict[str, ProfileCount]:

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
-from pipelines.assets.reporting import OPERATORS, quiet
+from pipelines.assets.reporting import OPERATORS, Stopwatch, quiet
 from pipelines.census import ProfileCount, care_profile_counts
 from pipelines.home import Home
 
@@ -47,6 +47,7 @@ CARE_PROFILES = {
 )
 def care_profiles(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]) -> Iterator[dg.Output]:
     """Count once; a profile is materialised when its counts changed, so that silence is seen."""
+    taken = Stopwatch()
     with no_values_in_errors():
         counts = care_profile_counts(home, list(CARE_PROFILES))
     for profile, count in counts.items():
@@ -57,6 +58,7 @@ def care_profiles(context: dg.AssetExecutionContext, home: dg.ResourceParam[Home
             "files": count.files,
             **_days(count),
             "path": dg.MetadataValue.path(str(home.lake / "declaration_lines")),
+            **taken.metadata(),
         }
         if count.lines and _counts_before(context.instance, key) != (count.lines, count.cents):
             context.log_event(dg.AssetMaterialization(key, metadata=metadata))

@@ -9,7 +9,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
-from pipelines.assets.reporting import OPERATORS, column_schema
+from pipelines.assets.reporting import OPERATORS, Stopwatch, column_schema
 from pipelines.home import Home
 from pipelines.parquet import read_parquet
 from schemas.datasets import DATASETS
@@ -49,6 +49,7 @@ _FILES: Mapping[str, tuple[str, Columns]] = {
 )
 def intake_record(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult]:
     """Report each file; the ledger with what came of all deliveries together."""
+    taken = Stopwatch()
     for name, (_, columns) in _FILES.items():
         with no_values_in_errors():
             rows = read_parquet(_path(home, name), columns)
@@ -60,6 +61,7 @@ def intake_record(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult
                 "files": rows["file_sha256"].n_unique(),
                 **counts,
                 "path": dg.MetadataValue.path(str(_path(home, name))),
+                **taken.metadata(),
             },
         )
 

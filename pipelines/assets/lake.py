@@ -5,16 +5,15 @@ the files that have rows in them.
 """
 
 import os
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import dagster as dg
 
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
-from pipelines.assets.reporting import OPERATORS, column_schema, quiet
-from pipelines.census import month_count, month_path, month_stamps, parquet_rows
+from pipelines.assets.reporting import OPERATORS, Stopwatch, column_schema, quiet
+from pipelines.census import month_count, month_path, month_stamps, parquet_rows, quarantined_rows
 from pipelines.home import Home
 from pipelines.ingestion import IngestReport, ingest
 from pipelines.ingestion.again import ingest_again
@@ -75,7 +74,7 @@ def build_deliveries(first_month: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, home: dg.ResourceParam[Home], progress: dg.ResourceParam[Progress]
     ) -> Iterator[dg.Output]:
         wanted = tuple(key[:7] for key in context.partition_keys) if _has_months(context) else ()
-        began = time.monotonic()
+        taken = Stopwatch()
         before = month_stamps(home, list(DESCRIPTIONS))
         with no_values_in_errors():
             report = _take_in(home, progress, wanted)
@@ -83,13 +82,14 @@ def build_deliveries(first_month: str) -> dg.AssetsDefinition:
         if report.months_expired:
             expired: dict[str, Any] = {"months": list(report.months_expired), "rows": report.rows_expired}
             context.log_event(dg.AssetObservation([GROUP, "removed"], description="keep_years", metadata=expired))
-        seconds = round(time.monotonic() - began, 3)
+        duration = taken.metadata()
         known = frozenset(key[:7] for key in partitions.get_partition_keys())
         written = month_stamps(home, list(DESCRIPTIONS))
+        quarantined = quarantined_rows(home)
         for name in DESCRIPTIONS:
             touched = {month for dataset, month in written.keys() | before.keys() if dataset == name}
             touched = {month for month in touched if written.get((name, month)) != before.get((name, month))}
-            for event in _events(home, name, sorted(touched.union(wanted) & known), seconds):
+            for event in _events(home, name, sorted(touched.union(wanted) & known), quarantined, duration):
                 context.log_event(event)
             yield quiet(f"{GROUP}__{name}")
 
@@ -111,12 +111,12 @@ def _take_in(home: Home, progress: Progress, wanted: Sequence[str]) -> IngestRep
 
 
 def _events(
-    home: Home, name: str, touched: Sequence[str], seconds: float
+    home: Home, name: str, touched: Sequence[str], quarantined: Mapping[str, int], duration: Mapping[str, float]
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
     """A materialisation for each month; an observation when there is none, so that silence is seen."""
     key = dg.AssetKey([GROUP, name])
     for month in touched:
-        count = month_count(home, name, month)
+        count = month_count(home, name, month, quarantined)
         cents = {} if count.cents is None else {"cents": count.cents}
         yield dg.AssetMaterialization(
             key,
@@ -125,8 +125,9 @@ def _events(
                 "dagster/partition_row_count": count.rows,
                 "files": count.files,
                 **cents,
+                "quarantined": count.quarantined,
                 "path": dg.MetadataValue.path(str(month_path(home, name, month))),
-                "seconds": seconds,
+                **duration,
             },
         )
     if not touched:

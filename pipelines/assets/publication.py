@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines import publication
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
-from pipelines.assets.reporting import OPERATORS
+from pipelines.assets.reporting import OPERATORS, Stopwatch
 from pipelines.disclosure import AUDIT_COLUMNS, AUDIT_DESCRIPTION, SUPPRESSED_COLUMN, Earlier, Protected, protect
 from pipelines.home import Home
 from pipelines.privacy import pending
@@ -58,6 +58,7 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
     def protected(
         config: AuditConfig, home: dg.ResourceParam[Home]
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        taken = Stopwatch()
         with no_values_in_errors():
             settings = load_settings(home.settings_file)
             earlier = [Earlier(kept.tables, kept.mask) for kept in staging.kept_figures(home)]
@@ -73,7 +74,13 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
             accept_drift = config.accept_drift or pending.is_loss_meant(home)
             outcome = audit.judge(found, accept_drift=accept_drift)
             audit.remember(home, outcome, now)
-        yield dg.MaterializeResult(metadata={f"rows/{table}": count for table, count in rows.items()})
+        yield dg.MaterializeResult(
+            metadata={
+                **{f"rows/{table}": count for table, count in rows.items()},
+                "path": dg.MetadataValue.path(str(home.staged)),
+                **taken.metadata(),
+            }
+        )
         yield from _check_results(outcome)
 
     @dg.asset(
@@ -88,6 +95,7 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
         description="warehouse.duckdb (exact) and published/ (protected), put live together by one rename.",
     )
     def published(home: dg.ResourceParam[Home], progress: dg.ResourceParam[Progress]) -> dg.MaterializeResult:
+        taken = Stopwatch()
         with no_values_in_errors():
             live = publication.publish(home, load_settings(home.settings_file).publication.keep)
             ended = publication.discard_earlier(home) if pending.must_end_earlier(home) else ()
@@ -100,6 +108,7 @@ def build_publication(models: Sequence[dg.AssetKey]) -> list[dg.AssetsDefinition
                 "published": dg.MetadataValue.path(str(live.folder)),
                 "path": dg.MetadataValue.path(str(live.path)),
                 "bytes": live.bytes,
+                **taken.metadata(),
                 **({"ended": list(ended)} if ended else {}),
                 **{f"rows/{table}": rows for table, rows in live.rows.items()},
             }

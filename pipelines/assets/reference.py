@@ -8,7 +8,7 @@ from polars import read_parquet_schema
 
 from pipelines import reference as tables
 from pipelines.assets.guard import RETRIES, WRITERS, no_values_in_errors
-from pipelines.assets.reporting import OPERATORS, column_schema
+from pipelines.assets.reporting import OPERATORS, Stopwatch, column_schema
 from pipelines.home import Home
 from pipelines.pseudonyms import load_pseudonyms
 
@@ -61,6 +61,7 @@ TABLES = {
 )
 def reference_tables(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeResult]:
     """Load every table; an absent optional one is empty."""
+    taken = Stopwatch()
     with no_values_in_errors():
         home.make()
         rows = tables.load(home, load_pseudonyms(home.pseudonym_key, os.environ))
@@ -72,10 +73,15 @@ def reference_tables(home: dg.ResourceParam[Home]) -> Iterator[dg.MaterializeRes
                 "dagster/row_count": rows[table],
                 "path": dg.MetadataValue.path(str(home.lake_reference / f"{table}.parquet")),
                 **column_schema(schemas[table]),
+                **taken.metadata(),
             },
         )
     versions = len(list(home.reference_history.glob("*/*.parquet")))
     yield dg.MaterializeResult(
         asset_key=[GROUP, "history"],
-        metadata={"versions": versions, "path": dg.MetadataValue.path(str(home.reference_history))},
+        metadata={
+            "versions": versions,
+            "path": dg.MetadataValue.path(str(home.reference_history)),
+            **taken.metadata(),
+        },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 import dagster as dg
@@ -12,6 +13,17 @@ from schemas.comments import COLUMN_COMMENTS
 
 OPERATORS = "team:operators"
 ANALYSTS = "team:analysts"
+
+
+class Stopwatch:
+    """Runs from when it was made."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def metadata(self) -> dict[str, float]:
+        """How long an asset took so far, in seconds; assets that one step makes have that step's time."""
+        return {"seconds": round(time.monotonic() - self._began, 3)}
 
 
 def quiet(output_name: str) -> dg.Output:

@@ -99,6 +99,22 @@ def test_night_materialises_the_months_that_it_touched_and_no_others(home: Home,
     assert event.asset_materialization is not None
     metadata = {name: value.value for name, value in event.asset_materialization.metadata.items()}
     assert (metadata["dagster/partition_row_count"], metadata["cents"], metadata["files"]) == (2, 12_050, 2)
+    assert metadata["quarantined"] == 0
+    assert metadata["seconds"] > 0
+
+
+def test_month_says_how_many_rows_of_its_deliveries_broke_a_rule(home: Home, instance: dg.DagsterInstance) -> None:
+    good, bad = FLAT.strip().splitlines()[-1], FLAT.strip().splitlines()[-1].split(";")
+    bad[0] = "no municipality"
+    (home.inbox / "export.csv").write_text("\n".join([*FLAT.strip().splitlines()[:-1], good, ";".join(bad)]) + "\n")
+
+    take_in(home, instance)
+
+    (event,) = instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=LINES, asset_partitions=["2026-02-01"]), limit=5
+    ).records
+    assert event.asset_materialization is not None
+    assert event.asset_materialization.metadata["quarantined"].value == 1
 
 
 def test_dataset_without_news_is_observed_and_not_materialised(home: Home, instance: dg.DagsterInstance) -> None:
