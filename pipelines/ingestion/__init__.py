@@ -41,7 +41,7 @@ _FLUSH_FILES = 2_000
 # Threads cost nothing, and parsing and polars run beside each other; the rest is Python, one thread at a time.
 # Processes run all of it side by side, but take two to three seconds each before their first file.
 _THREADS_BYTES = 16 * 2**20
-_PROCESSES_BYTES = 256 * 2**20
+_PROCESSES_BYTES = 512 * 2**20
 _PROCESSES_FILES = 5_000
 
 
