@@ -25,71 +25,143 @@ accepted as (
 
 ),
 
-ordered as (
+-- few versions come twice: those are found first, so that the others need not be put in order
+repeated_versions as (
 
     select
-        *,
+        municipality_code,
+        allocation_number,
+        client_key,
+        allocated_on,
+        allocated_at
+    from accepted
+    where allocation_number is not null
+    group by municipality_code, allocation_number, client_key, allocated_on, allocated_at
+    having count(*) > 1
+
+),
+
+repeated as (
+
+    select
+        accepted.file_sha256,
+        accepted.row_number,
+        accepted.delivery_order,
+        accepted.is_snapshot,
+        accepted.municipality_code,
+        accepted.allocation_number,
+        accepted.client_key,
+        accepted.allocated_on,
+        accepted.allocated_at,
         row_number() over (
-            -- a message's rows have no digest: one partition for all of them would be sorted whole
-            partition by is_snapshot, coalesce(row_digest, file_sha256)
-            order by delivery_order, row_number
-        ) as digest_position,
-        row_number() over (
-            partition by municipality_code, allocation_number, client_key, allocated_on, allocated_at
-            order by delivery_order, row_number
+            partition by
+                accepted.municipality_code,
+                accepted.allocation_number,
+                accepted.client_key,
+                accepted.allocated_on,
+                accepted.allocated_at
+            order by accepted.delivery_order, accepted.row_number
         ) as version_position
     from accepted
+    inner join repeated_versions
+        on
+            accepted.municipality_code = repeated_versions.municipality_code
+            and accepted.allocation_number = repeated_versions.allocation_number
+            and accepted.client_key = repeated_versions.client_key
+            and accepted.allocated_on is not distinct from repeated_versions.allocated_on
+            and accepted.allocated_at is not distinct from repeated_versions.allocated_at
+
+),
+
+snapshot_rows as (
+
+    select
+        file_sha256,
+        row_number,
+        row_number() over (partition by row_digest order by delivery_order, row_number) as digest_position
+    from accepted
+    where is_snapshot and row_digest is not null
 
 ),
 
 -- a message that repeats a version gives nothing new; a snapshot repeats it to say how it stands now
-marked as (
+duplicates as (
 
     select
-        *,
-        case
-            when is_snapshot then row_digest is not null and digest_position > 1
-            else allocation_number is not null and version_position > 1
-        end as is_duplicate
-    from ordered
+        file_sha256,
+        row_number
+    from snapshot_rows
+    where digest_position > 1
+
+    union all
+
+    select
+        file_sha256,
+        row_number
+    from repeated
+    where not is_snapshot and version_position > 1
 
 ),
 
+-- of one version the newest row holds that is no duplicate
 newest as (
 
     select
-        *,
+        repeated.file_sha256,
+        repeated.row_number,
         row_number() over (
-            partition by municipality_code, allocation_number, client_key, allocated_on, allocated_at
-            order by is_duplicate, delivery_order desc, row_number desc
+            partition by
+                repeated.municipality_code,
+                repeated.allocation_number,
+                repeated.client_key,
+                repeated.allocated_on,
+                repeated.allocated_at
+            order by
+                duplicates.file_sha256 is not null,
+                repeated.delivery_order desc,
+                repeated.row_number desc
         ) as newest_position
-    from marked
+    from repeated
+    left join duplicates
+        on
+            repeated.file_sha256 = duplicates.file_sha256
+            and repeated.row_number = duplicates.row_number
 
 )
 
 select
-    file_sha256,
-    row_number,
-    delivery_order,
-    known_at,
-    source,
-    is_snapshot,
-    municipality_code,
-    provider_agb,
-    client_key,
-    allocation_number,
-    request_reference,
-    product_category,
-    product_code,
-    allocated_on,
-    allocated_at,
-    starts_on,
-    ends_until,
-    change_reason,
-    volume,
-    unit_code,
-    frequency_code,
-    budget_cents,
-    is_duplicate,
-    allocation_number is not null and not is_duplicate and newest_position = 1 as is_version
-from newest
+    accepted.file_sha256,
+    accepted.row_number,
+    accepted.delivery_order,
+    accepted.known_at,
+    accepted.source,
+    accepted.is_snapshot,
+    accepted.municipality_code,
+    accepted.provider_agb,
+    accepted.client_key,
+    accepted.allocation_number,
+    accepted.request_reference,
+    accepted.product_category,
+    accepted.product_code,
+    accepted.allocated_on,
+    accepted.allocated_at,
+    accepted.starts_on,
+    accepted.ends_until,
+    accepted.change_reason,
+    accepted.volume,
+    accepted.unit_code,
+    accepted.frequency_code,
+    accepted.budget_cents,
+    duplicates.file_sha256 is not null as is_duplicate,
+    accepted.allocation_number is not null
+    and duplicates.file_sha256 is null
+    and coalesce(newest.newest_position = 1, true) as is_version
+from accepted
+left join duplicates
+    on
+        accepted.file_sha256 = duplicates.file_sha256
+        and accepted.row_number = duplicates.row_number
+left join newest
+    on
+        accepted.file_sha256 = newest.file_sha256
+        and accepted.row_number = newest.row_number

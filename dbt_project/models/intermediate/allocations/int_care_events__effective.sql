@@ -58,26 +58,67 @@ accepted as (
 
 ),
 
--- IV008: the same key with status 3 removes what was announced; the last message about a key decides
-last_said as (
+-- few are said twice: those are found first, so that the others need not be put in order
+repeated_keys as (
 
     select
-        *,
+        number_key,
+        event,
+        product_category,
+        product_code,
+        begins_on,
+        end_reason,
+        ends_until
+    from accepted
+    group by number_key, event, product_category, product_code, begins_on, end_reason, ends_until
+    having count(*) > 1
+
+),
+
+-- IV008: the same key with status 3 removes what was announced; the last message about a key decides
+repeated as (
+
+    select
+        accepted.file_sha256,
+        accepted.row_number,
+        accepted.event,
         row_number() over (
-            partition by number_key, event, product_category, product_code, begins_on, end_reason, ends_until
-            order by delivery_order desc, row_number desc
+            partition by
+                accepted.number_key,
+                accepted.event,
+                accepted.product_category,
+                accepted.product_code,
+                accepted.begins_on,
+                accepted.end_reason,
+                accepted.ends_until
+            order by accepted.delivery_order desc, accepted.row_number desc
         ) as position
     from accepted
+    inner join repeated_keys
+        on
+            accepted.number_key = repeated_keys.number_key
+            and accepted.event = repeated_keys.event
+            and accepted.product_category is not distinct from repeated_keys.product_category
+            and accepted.product_code is not distinct from repeated_keys.product_code
+            and accepted.begins_on is not distinct from repeated_keys.begins_on
+            and accepted.end_reason is not distinct from repeated_keys.end_reason
+            and accepted.ends_until is not distinct from repeated_keys.ends_until
 
 )
 
+-- one row of an export tells a start and a stop
 select
-    number_key,
-    file_sha256,
-    row_number,
-    event,
-    begins_on,
-    ends_until,
-    end_reason
-from last_said
-where position = 1 and delivery_status <> '3'
+    accepted.number_key,
+    accepted.file_sha256,
+    accepted.row_number,
+    accepted.event,
+    accepted.begins_on,
+    accepted.ends_until,
+    accepted.end_reason
+from accepted
+left join repeated
+    on
+        accepted.file_sha256 = repeated.file_sha256
+        and accepted.row_number = repeated.row_number
+        and accepted.event = repeated.event
+where coalesce(repeated.position = 1, true) and accepted.delivery_status <> '3'

@@ -107,7 +107,7 @@ costs as (
         candidates.bggz_share,
         candidates.trajectory_id,
         candidates.ggz_segment,
-        cast(sum(trajectory_lines.counted_cents) as double) / 100 as cost_eur
+        sum(trajectory_lines.counted_cents) as cost_cents
     from candidates
     inner join trajectory_lines
         on
@@ -118,6 +118,7 @@ costs as (
 
 ),
 
+-- sums of whole cents, and deviations in one order, do not depend on the order of the rows
 measured as (
 
     select
@@ -129,13 +130,15 @@ measured as (
         bggz_share,
         count(*) filter (where ggz_segment = 'BGGZ') as bggz_trajectories,
         count(*) filter (where ggz_segment = 'SGGZ') as sggz_trajectories,
-        avg(cost_eur) filter (where ggz_segment = 'BGGZ') as bggz_mean,
-        avg(cost_eur) filter (where ggz_segment = 'SGGZ') as sggz_mean,
-        avg(cost_eur) as plain_mean,
-        quantile_cont(cost_eur, 0.25) as price_p25,
-        quantile_cont(cost_eur, 0.5) as price_median,
-        quantile_cont(cost_eur, 0.75) as price_p75,
-        stddev_samp(cost_eur) as price_sd
+        cast(sum(cost_cents) filter (where ggz_segment = 'BGGZ') as double)
+        / nullif(100 * count(*) filter (where ggz_segment = 'BGGZ'), 0) as bggz_mean,
+        cast(sum(cost_cents) filter (where ggz_segment = 'SGGZ') as double)
+        / nullif(100 * count(*) filter (where ggz_segment = 'SGGZ'), 0) as sggz_mean,
+        cast(sum(cost_cents) as double) / (100 * count(*)) as plain_mean,
+        quantile_cont(cast(cost_cents as double) / 100, 0.25) as price_p25,
+        quantile_cont(cast(cost_cents as double) / 100, 0.5) as price_median,
+        quantile_cont(cast(cost_cents as double) / 100, 0.75) as price_p75,
+        stddev_samp(cast(cost_cents as double) / 100 order by cost_cents) as price_sd
     from costs
     group by all
 
