@@ -66,8 +66,10 @@ def _lineage(folder: Path, sql: str) -> dict[str, Any]:
         ),
         ('with x as (select * from "w"."marts"."second") select * from x', {"d": [("model.p.second", "d")]}),
         ("select this is not sql (", {}),
+        ("select * from read_parquet('lake')", {}),
+        ("select * replace (1 as a) from (values (2)) as made (a)", {"a": []}),
     ],
-    ids=["direct", "through a step and a join", "union", "star", "unknown to the parser"],
+    ids=["direct", "through a step and a join", "union", "star", "unknown to the parser", "function", "values"],
 )
 def test_columns_come_from_those_that_the_sql_names(tmp_path: Path, sql: str, expected: dict[str, Any]) -> None:
     # The models that read the lake have no parents that Dagster shows.

@@ -92,10 +92,10 @@ def _read(
             # The file's name: the schema above has none, and both must name a table alike.
             named.set("catalog", None)
         outputs = lineage(None, query, schema, dialect=_DIALECT)
+        return tuple((column, frozenset(_leaves(output))) for column, output in outputs.items())
     except (SqlglotError, TypeError):
-        # DuckDB took what this parser does not know: no lineage rather than no build.
+        # DuckDB took what this parser does not know, such as the star of a function: no lineage rather than no build.
         return ()
-    return tuple((column, frozenset(_leaves(output))) for column, output in outputs.items())
 
 
 def _leaves(output: Node) -> Iterator[tuple[str, str]]:
