@@ -42,32 +42,55 @@ candidates as (
             and lines.allocation_number = looked_up.allocation_number
             and lines.client_key = looked_up.client_key
 
+),
+
+-- one key to a row: a join on any of three would compare each line with each number
+keyed as (
+
+    select
+        *,
+        looked_up_key as candidate_key
+    from candidates
+    where looked_up_key is not null
+
+    union all
+
+    select
+        *,
+        own_key as candidate_key
+    from candidates
+    where looked_up_key is null
+
+    union all
+
+    select
+        *,
+        lines_key as candidate_key
+    from candidates
+    where looked_up_key is null
+
 )
 
 select
     chains.trajectory_id,
     chains.number_key,
-    candidates.file_sha256,
-    candidates.row_number,
-    candidates.source,
-    candidates.known_at,
-    candidates.line_reference,
-    candidates.previous_reference,
-    candidates.product_code,
-    candidates.period_from,
-    candidates.period_until,
-    candidates.amount_cents,
-    candidates.counted_cents,
-    candidates.is_credit,
-    candidates.verdict,
-    candidates.verdict_rule,
-    candidates.counting,
-    candidates.counts,
-    candidates.answer_sha256
-from candidates
+    keyed.file_sha256,
+    keyed.row_number,
+    keyed.source,
+    keyed.known_at,
+    keyed.line_reference,
+    keyed.previous_reference,
+    keyed.product_code,
+    keyed.period_from,
+    keyed.period_until,
+    keyed.amount_cents,
+    keyed.counted_cents,
+    keyed.is_credit,
+    keyed.verdict,
+    keyed.verdict_rule,
+    keyed.counting,
+    keyed.counts,
+    keyed.answer_sha256
+from keyed
 inner join chains
-    on chains.number_key in (candidates.looked_up_key, candidates.own_key, candidates.lines_key)
-where
-    chains.number_key = candidates.looked_up_key
-    or (candidates.looked_up_key is null and chains.number_key = candidates.own_key)
-    or (candidates.looked_up_key is null and chains.number_key = candidates.lines_key)
+    on keyed.candidate_key = chains.number_key
