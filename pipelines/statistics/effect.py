@@ -35,6 +35,7 @@ ALL = "all"
 """In place of a municipality or a practice: all of the region together."""
 _COST = "cost_new_ggz"
 _YEAR = 4
+_DECIMALS = 6
 
 PRACTICES = {
     "region": pl.String,
