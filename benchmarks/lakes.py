@@ -162,6 +162,9 @@ _DATASETS = {
             and hash(declaration(municipality_code, provider_agb, month)) % 200 <> 0""",
 }
 
+# Of an answer, its lines are what was delivered.
+_COUNTED = ("allocations", "care_events", "referral_requests", "declaration_lines", "decision_lines")
+
 # 1 of 100 lines is taken back in the next month's declaration.
 _LINES = """
     select
@@ -227,7 +230,6 @@ def write_lake(home: Home, lines: int) -> int:
             f"from read_parquet({_quoted(names)})"
         )
         made.execute(f"create temp table files as {_LEDGER_KINDS.format(**sizes)}")
-        _write_ledger(made, home)
         for name, query in _DATASETS.items():
             _copy(made, query.format(**sizes), name, home.lake / name / "month=2015-01.parquet")
         for place in range(_MONTHS):
@@ -235,18 +237,31 @@ def write_lake(home: Home, lines: int) -> int:
             query = _LINES.format(month=month, last=_LINES_PER_NUMBER - 1, numbers=sizes["numbers"])
             path = home.lake / "declaration_lines" / f"month={month[:7]}.parquet"
             _copy(made, query, "declaration_lines", path, order=True)
+        _write_ledger(made, home)
         pattern = _quoted(home.lake / "declaration_lines" / "month=*.parquet")
         return made.execute(f"select count(*) from read_parquet({pattern})").fetchall()[0][0]
 
 
 def _write_ledger(made: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Last, as the pipeline does, because it counts what the lake holds of each delivery."""
+    counted = " union all ".join(
+        f"select file_sha256, {'amount_cents' if name == 'declaration_lines' else '0'} as cents "
+        f"from read_parquet({_quoted(home.lake / name / 'month=*.parquet')})"
+        for name in _COUNTED
+    )
+    made.execute(
+        "create temp table held as select file_sha256, count(*) as held_rows, sum(cents)::bigint as held_cents "
+        f"from ({counted}) group by file_sha256"
+    )
     query = """
         select sha(name) as file_sha256, replace(name, ' ', '-') || '.xml' as file_name, kind, '3.2' as release,
             code as message_code, municipality_code, sender_agb, named(name) as identification, message_date,
-            md5('content ' || name) as content_digest, 1 as rows_read, 1 as rows_accepted, 0 as rows_quarantined,
-            0 as cents_read, 0 as cents_accepted, 0 as cents_quarantined,
+            md5('content ' || name) as content_digest,
+            coalesce(held.held_rows, 0) as rows_read, rows_read as rows_accepted, 0 as rows_quarantined,
+            coalesce(held.held_cents, 0) as cents_read, cents_read as cents_accepted, 0 as cents_quarantined,
             timestamptz '2025-01-01 03:30:00+01' as first_seen_at
         from files
+        left join held on held.file_sha256 = sha(name)
     """
     _copy_columns(made, query, dict(LEDGER), home.lake / "ledger.parquet")
 

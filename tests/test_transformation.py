@@ -121,6 +121,15 @@ def test_failing_test_of_many_rules_is_told_in_the_log_with_the_rule_that_was_br
     assert "a client" not in told + str(caught.value)
 
 
+def test_failing_test_of_its_own_file_ends_in_the_same_sentence(home: Home, project: Path) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "assert_nothing.sql").write_text("select * from {{ ref('figures') }}", encoding="utf-8")
+    transformation._project_digest.cache_clear()
+
+    with Dbt(home) as dbt, pytest.raises(TransformationError, match="dbt failed on assert_nothing;"):
+        list(build(dbt, {}))
+
+
 def test_failing_model_is_told_in_the_log_that_the_sentence_names(home: Home, project: Path) -> None:
     _model(project, "figures", "select no_such_column as figure")
 
