@@ -110,6 +110,19 @@ class StorageSettings(BaseModel):
     keep_runs_days: int = Field(default=90, ge=0, le=36_500)
 
 
+class WarehouseSettings(BaseModel):
+    """``[warehouse]``: what building the warehouse may take of the machine.
+
+    Attributes:
+        memory_mib: memory for DuckDB while dbt builds, in MiB; what does not fit is put on disk beside the candidate.
+            0: DuckDB's own limit, four fifths of the machine's memory.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    memory_mib: int = Field(default=0, ge=0, le=2**30)
+
+
 class LoggingSettings(BaseModel):
     """``[logging]``: what a run says in the log of its process.
 
@@ -238,6 +251,7 @@ class Settings(BaseModel):
         alerts: the ``[alerts]`` section.
         publication: the ``[publication]`` section.
         storage: the ``[storage]`` section.
+        warehouse: the ``[warehouse]`` section.
         logging: the ``[logging]`` section.
         coverage: ``[coverage]``: first day of a municipality's data, by municipality code; comes before
             ``gegevens_vanaf`` of the reference table.
@@ -257,6 +271,7 @@ class Settings(BaseModel):
     alerts: AlertSettings = AlertSettings()
     publication: PublicationSettings = PublicationSettings()
     storage: StorageSettings = StorageSettings()
+    warehouse: WarehouseSettings = WarehouseSettings()
     logging: LoggingSettings = LoggingSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
     coverage: dict[Annotated[str, Field(pattern=r"^\d{4}$")], date] = Field(default_factory=dict)

@@ -130,6 +130,33 @@ def test_failing_test_of_its_own_file_ends_in_the_same_sentence(home: Home, proj
         list(build(dbt, {}))
 
 
+def test_memory_that_the_settings_name_is_what_duckdb_may_take(home: Home, project: Path) -> None:
+    shutil.copy(OWN_PROJECT / "profiles.yml", project)
+    project_file = (
+        (project / "dbt_project.yml").read_text(encoding="utf-8").replace("profile: small", "profile: jeugdspiegel")
+    )
+    (project / "dbt_project.yml").write_text(project_file, encoding="utf-8")
+    _model(project, "figures", "select 1 as figure, current_setting('memory_limit') as memory")
+
+    allowed = [_memory_of(home)]
+    home.settings_file.write_text("[warehouse]\nmemory_mib = 300\n", encoding="utf-8")
+    allowed.append(_memory_of(home))
+
+    with duckdb.connect() as asked:
+        (shown,) = asked.execute("select current_setting('memory_limit')").fetchall()[0]
+        # As it is shown, to a tenth: what is shown of that may be a tenth less.
+        asked.execute(f"set memory_limit = '{shown}'")
+        (own,) = asked.execute("select current_setting('memory_limit')").fetchall()[0]
+    assert allowed == [own, "300.0 MiB"]
+
+
+def _memory_of(home: Home) -> str:
+    with Dbt(home) as dbt:
+        list(build(dbt, {}))
+    with duckdb.connect(str(home.candidate)) as connection:
+        return connection.execute("select memory from main_marts.figures").fetchall()[0][0]
+
+
 def test_failing_model_is_told_in_the_log_that_the_sentence_names(home: Home, project: Path) -> None:
     _model(project, "figures", "select no_such_column as figure")
 

@@ -21,8 +21,10 @@ from typing import Any
 from pipelines.errors import RunFailedError, TransientError
 from pipelines.home import Home
 from pipelines.operations import run_log
+from pipelines.settings import load_settings
 
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
+MEMORY_LIMIT = "JEUGDSPIEGEL_MEMORY_LIMIT"
 _PARSED_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
 
 
@@ -141,8 +143,10 @@ class Dbt:
             raise TransformationError(f"dbt could not do what was asked; the reason is in {self.log}.")
 
     def _environment(self) -> dict[str, str]:
+        memory_mib = load_settings(self._home.settings_file).warehouse.memory_mib
         return {
             **os.environ,
+            **({MEMORY_LIMIT: f"{memory_mib} MiB"} if memory_mib else {}),
             "JEUGDSPIEGEL_LAKE": str(self._home.lake.resolve()),
             "JEUGDSPIEGEL_QUARANTINE": str(self._home.quarantine.resolve()),
             "JEUGDSPIEGEL_CANDIDATE": str(self._home.candidate.resolve()),

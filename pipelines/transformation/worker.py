@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipelines.transformation import MEMORY_LIMIT
+
 _FINISHED = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
 _WORTH_LOGGING = frozenset({"warn", "error"})
 
@@ -32,6 +34,7 @@ def main() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    os.environ.setdefault(MEMORY_LIMIT, _own_memory_limit())
     for line in sys.stdin:
         request = json.loads(line)
         callbacks = [_log_to(Path(request["log"])), _answer_to(answers)]
@@ -40,6 +43,14 @@ def main() -> None:
         DuckDBConnectionManager.close_all_connections()
         _add_broken_rules(Path(request["log"]), result.result)
         _write(answers, {"is_success": bool(result.success)})
+
+
+def _own_memory_limit() -> str:
+    """What DuckDB takes when nobody sets a limit: the profile has to name one."""
+    import duckdb
+
+    with duckdb.connect() as asked:
+        return str(asked.execute("select current_setting('memory_limit')").fetchall()[0][0])
 
 
 def _answer_to(answers: TextIO) -> Callable[[Any], None]:

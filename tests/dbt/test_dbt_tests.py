@@ -18,7 +18,16 @@ UNIT_TESTS = sum(
 
 
 def test_every_unit_test_passes(home: Path):
-    folders = ["deliveries", "lines", "allocations", "segments", "trajectories", "attribution", "completeness"]
+    folders = [
+        "deliveries",
+        "lines",
+        "allocations",
+        "segments",
+        "trajectories",
+        "attribution",
+        "completeness",
+        "data_quality",
+    ]
     selected = [f"path:models/intermediate/{folder}" for folder in folders]
     selected.append("path:models/marts/quality")
     statuses = dbt(home, "test", "--select", *selected, "--exclude", "test_type:data")

@@ -16,7 +16,7 @@ import duckdb
 
 # the marts and ops of this room, with all that they rest on
 OURS = ("+trajectory_years", "+practice_trajectories", "+practice_years", "+attribution_coverage", "+path:models/ops")
-SEEDS = ("statuses", "attributions", "care_profiles", "finding_rules")
+SEEDS = ("statuses", "attributions", "care_profiles", "finding_rules", "finding_sources")
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 

@@ -43,7 +43,8 @@ accepted as (
         kind,
         municipality_code,
         month,
-        sum(rows_accepted) as rows_tested
+        count(*) as messages,
+        sum(rows_accepted) as rows_accepted
     from dated
     group by kind, municipality_code, month
 
@@ -74,8 +75,9 @@ select
     rules.rule as standard,
     accepted.municipality_code,
     accepted.month,
-    'rows' as unit,
-    accepted.rows_tested,
+    rules.judges as unit,
+    -- a message without lines can be found wrong as a whole
+    case rules.judges when 'messages' then accepted.messages else accepted.rows_accepted end as rows_tested,
     coalesce(found.rows_failing, 0) as rows_failing,
     coalesce(found.cents, 0) as cents_concerned
 from accepted
