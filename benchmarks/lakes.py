@@ -25,7 +25,8 @@ _LINES_PER_PROVIDER = 200_000
 KEY = b"benchmark key, of no use elsewhere"
 _MONTHS = 119
 
-_PRACTICES = 60
+# Eight to a municipality.
+_PRACTICES = 64
 _REFERENCE = {
     "praktijken": "praktijk_id,naam,agb_code,gemeentecode,ingeschreven_jeugdigen\n"
     + "".join(f"p{n},Praktijk nummer {n},01{n:06},{988 + n % 8:04},1500\n" for n in range(_PRACTICES)),
@@ -49,7 +50,8 @@ select
     (date '2015-01-01' + to_months((hash(i * 16 + 5) % 108)::int))::date as starts_on,
     hash(i * 16 + 6) % 100 as lot,
     hash(i * 16 + 7) % 100 as referral_lot,
-    hash(i * 16 + 8) % 1000 as referrer
+    -- a practice of the client's own municipality
+    hash(i * 16 + 8) % 125 * 8 + hash(i * 16 + 1) % 8 as referrer
 from range({numbers}) as made (i);
 """
 
@@ -131,13 +133,13 @@ _DATASETS = {
             'JW315' as source, municipality_code, provider_agb, client_key, 'R' || number as request_reference,
             '54' as product_category, product_code, starts_on as requested_from,
             case when referral_lot < 5 then '03' else '02' end as referrer_type,
-            case when referral_lot < 45 then '01' || lpad((referrer % 60)::varchar, 6, '0')
-                when referral_lot < 55 then '02' || lpad((referrer % 120)::varchar, 6, '0') end as referrer_agb,
+            case when referral_lot < 45 then '01' || lpad((referrer % {practices})::varchar, 6, '0')
+                when referral_lot < 55 then '02' || lpad((referrer % (2 * {practices}))::varchar, 6, '0') end as referrer_agb,
             case when referral_lot >= 55 then
                 case when referral_lot < 65 then names.referrer_hash else md5('name ' || referrer) end
             end as referrer_hash
         from numbers
-        left join names on names.place = referrer % (select count(*) from names)
+        left join names on names.place = referrer % {practices}
         where lot >= 3 and referral_lot < 70""",
     "decisions": """
         select sha('answer to ' || name) as file_sha256, 0 as row_number, message_date + 20 as known_at,
@@ -219,6 +221,7 @@ def write_lake(home: Home, lines: int) -> int:
         "clients": max(lines // _LINES_PER_NUMBER * 2 // 3, 70),
         "providers": max(lines // _LINES_PER_PROVIDER, 5),
         "lines": _LINES_PER_NUMBER,
+        "practices": _PRACTICES,
     }
     with duckdb.connect(
         config={"threads": 2, "memory_limit": "6GB", "temp_directory": str(home.root / "spill")}
@@ -226,7 +229,7 @@ def write_lake(home: Home, lines: int) -> int:
         made.execute(_FILES + _NUMBERS.format(**sizes) + _ALLOCATIONS)
         names = home.lake_reference / "referrer_names.parquet"
         made.execute(
-            "create temp table names as select referrer_hash, row_number() over (order by referrer_hash) - 1 as place "
+            "create temp table names as select referrer_hash, cast(practice_id[2:] as integer) as place "
             f"from read_parquet({_quoted(names)})"
         )
         made.execute(f"create temp table files as {_LEDGER_KINDS.format(**sizes)}")
