@@ -134,7 +134,8 @@ _DATASETS = {
             '54' as product_category, product_code, starts_on as requested_from,
             case when referral_lot < 5 then '03' else '02' end as referrer_type,
             case when referral_lot < 45 then '01' || lpad((referrer % {practices})::varchar, 6, '0')
-                when referral_lot < 55 then '02' || lpad((referrer % (2 * {practices}))::varchar, 6, '0') end as referrer_agb,
+                when referral_lot < 55 then '02' || lpad((referrer % (2 * {practices}))::varchar, 6, '0')
+            end as referrer_agb,
             case when referral_lot >= 55 then
                 case when referral_lot < 65 then names.referrer_hash else md5('name ' || referrer) end
             end as referrer_hash
@@ -229,8 +230,8 @@ def write_lake(home: Home, lines: int) -> int:
         made.execute(_FILES + _NUMBERS.format(**sizes) + _ALLOCATIONS)
         names = home.lake_reference / "referrer_names.parquet"
         made.execute(
-            "create temp table names as select referrer_hash, cast(practice_id[2:] as integer) as place "
-            f"from read_parquet({_quoted(names)})"
+            "create temp table names as select min(referrer_hash) as referrer_hash, practice_id[2:]::int as place "
+            f"from read_parquet({_quoted(names)}) group by practice_id"
         )
         made.execute(f"create temp table files as {_LEDGER_KINDS.format(**sizes)}")
         for name, query in _DATASETS.items():
