@@ -9,7 +9,6 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -237,7 +236,7 @@ def _is_known(part: Part, progress: _Progress, intake: Intake) -> bool:
 def _read_part(part: Part, progress: _Progress, intake: Intake, scratch: Path) -> Iterator[_Waiting]:
     try:
         if is_batched(part, intake.limits):
-            batches = _ahead(read_batches(part, intake.limits, scratch))
+            batches = read_batches(part, intake.limits, scratch)
             validated = validate_batches(batches, part, intake.pseudonyms, intake.own_providers)
             progress.entries.append(_accepted(part, validated, intake))
             return
@@ -260,15 +259,6 @@ def _read_part(part: Part, progress: _Progress, intake: Intake, scratch: Path) -
             continue
         progress.entries.append(None)
         yield _Waiting(delivery, own, progress, len(progress.entries) - 1)
-
-
-def _ahead(batches: Iterator[RawDelivery]) -> Iterator[RawDelivery]:
-    """The same batches, the next one read while one is validated."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch
 
 
 def _validate_group(waiting: Sequence[_Waiting], intake: Intake) -> None:
