@@ -17,11 +17,11 @@ import duckdb
 from pipelines.errors import ConfigurationError, RunFailedError, TransientError
 
 RETRIES = dg.RetryPolicy(
-    # After 10, 30 and 70 seconds, give or take.
+    # After 10, 30 and 70 seconds. Nothing is added by chance: one night has no crowd to spread, and chance could make
+    # the first pause none at all.
     max_retries=3,
     delay=10,
     backoff=dg.Backoff.EXPONENTIAL,
-    jitter=dg.Jitter.PLUS_MINUS,
 )
 """For every asset: what a disk, a lock or a killed process spoilt is tried again; anything else is not."""
 

@@ -80,5 +80,4 @@ def test_text_of_a_librarys_error_is_in_no_event(error: Exception) -> None:
 def test_retries_pause_longer_each_time() -> None:
     delays = [RETRIES.calculate_delay(attempt) for attempt in (1, 2, 3)]
 
-    assert delays == sorted(delays)
-    assert delays[0] >= 1
+    assert delays == [10, 30, 70]
