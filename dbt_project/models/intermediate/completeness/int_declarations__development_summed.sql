@@ -44,7 +44,7 @@ debits as (
             lines.file_sha256 = credits.debit_sha256
             and lines.row_number = credits.debit_row_number
     left join deliveries
-        on lines.answer_sha256 = deliveries.file_sha256
+        on lines.answer_order = deliveries.delivery_order
     where
         lines.counting in ('counts', 'credited')
         or (lines.counting = 'rejected' and not lines.is_credit and lines.source <> 'declaraties')

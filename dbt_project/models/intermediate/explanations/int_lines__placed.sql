@@ -14,6 +14,12 @@ looked_up as (
 
 ),
 
+deliveries as (
+
+    select * from {{ ref('int_deliveries__accepted') }}
+
+),
+
 chains as (
 
     select * from {{ ref('int_numbers__chained') }}
@@ -90,7 +96,9 @@ select
     keyed.verdict_rule,
     keyed.counting,
     keyed.counts,
-    keyed.answer_sha256
+    answers.file_sha256 as answer_sha256
 from keyed
 inner join chains
     on keyed.candidate_key = chains.number_key
+left join deliveries as answers
+    on keyed.answer_order = answers.delivery_order

@@ -23,7 +23,8 @@ select
     decision_lines.submitted_cents,
     decision_lines.granted_cents,
     decision_lines.return_codes,
-    decisions.declaration_sha256
+    decisions.declaration_sha256,
+    decisions.declaration_order
 from decision_lines
 inner join decisions
     on decision_lines.file_sha256 = decisions.file_sha256

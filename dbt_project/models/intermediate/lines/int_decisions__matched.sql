@@ -9,6 +9,7 @@ decisions as (
 deliveries as (
 
     select * from {{ ref('int_deliveries__accepted') }}
+    where kind in ('JW303', 'JW304', 'JW323', 'JW325')
 
 ),
 
@@ -57,7 +58,8 @@ first_declarations as (
         sender_agb,
         identification,
         successor_code,
-        min_by(file_sha256, delivery_order) as file_sha256
+        min_by(file_sha256, delivery_order) as file_sha256,
+        min(delivery_order) as delivery_order
     from declarations
     group by kind, sender_agb, identification, successor_code
 
@@ -79,6 +81,7 @@ select
     answers.listed_lines,
     answers.return_codes,
     first_declarations.file_sha256 as declaration_sha256,
+    first_declarations.delivery_order as declaration_order,
     coalesce(
         answers.listed_lines = 0
         and coalesce(answers.granted_cents, 0) = 0

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with
 
 lines as (
@@ -8,9 +6,11 @@ lines as (
 
 ),
 
+-- a lake has far more messages than it has declarations, and each line is looked up among them
 deliveries as (
 
     select * from {{ ref('int_deliveries__accepted') }}
+    where kind in ('JW303', 'JW323', 'declaraties')
 
 ),
 
@@ -24,11 +24,10 @@ select
     lines.file_sha256,
     lines.row_number,
     deliveries.delivery_order,
-    lines.source,
+    {{ one_of('lines.source', ['JW303', 'JW323', 'declaraties']) }} as source,
     lines.known_at,
     lines.municipality_code,
     lines.provider_agb,
-    lines.declaration_number,
     lines.line_reference,
     lines.previous_reference,
     lines.client_key,
@@ -42,7 +41,7 @@ select
     lines.tariff_cents,
     lines.amount_cents,
     lines.is_credit,
-    lines.verdict
+    {{ one_of('lines.verdict', ['approved', 'open', 'rejected']) }} as verdict
 from lines
 inner join deliveries
     on lines.file_sha256 = deliveries.file_sha256

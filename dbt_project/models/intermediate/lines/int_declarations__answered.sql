@@ -3,14 +3,14 @@ with
 decisions as (
 
     select * from {{ ref('int_decisions__matched') }}
-    where declaration_sha256 is not null
+    where declaration_order is not null
 
 )
 
 select
-    declaration_sha256,
+    declaration_order,
     count(*) as answers,
     bool_or(rejects_all) as is_rejected_whole,
-    min_by(file_sha256, delivery_order) as answer_sha256
+    min(delivery_order) as answer_order
 from decisions
-group by declaration_sha256
+group by declaration_order

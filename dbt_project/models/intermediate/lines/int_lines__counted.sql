@@ -57,7 +57,6 @@ select
     lines.known_at,
     lines.municipality_code,
     lines.provider_agb,
-    lines.declaration_number,
     lines.line_reference,
     lines.previous_reference,
     lines.client_key,
@@ -73,7 +72,7 @@ select
     lines.is_credit,
     lines.verdict,
     lines.verdict_rule,
-    lines.answer_sha256,
+    lines.answer_order,
     case
         when lines.verdict = 'rejected' then 'rejected'
         when exceptions.counting is not null then exceptions.counting

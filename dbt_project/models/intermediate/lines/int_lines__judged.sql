@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with
 
 lines as (
@@ -26,7 +28,6 @@ select
     lines.known_at,
     lines.municipality_code,
     lines.provider_agb,
-    lines.declaration_number,
     lines.line_reference,
     lines.previous_reference,
     lines.client_key,
@@ -43,7 +44,7 @@ select
     case
         when lines.source = 'declaraties' then coalesce(lines.verdict, 'approved')
         when declarations.is_rejected_whole or decided.is_rejected then 'rejected'
-        when declarations.declaration_sha256 is not null then 'approved'
+        when declarations.declaration_order is not null then 'approved'
         else 'open'
     end as verdict,
     case
@@ -51,15 +52,15 @@ select
         when declarations.is_rejected_whole then 'declaration rejected whole'
         when decided.is_rejected then 'listed as rejected'
         when decided.granted_cents is not null then 'listed with a granted amount'
-        when declarations.declaration_sha256 is not null then 'answered and not listed'
+        when declarations.declaration_order is not null then 'answered and not listed'
         else 'not answered'
     end as verdict_rule,
     coalesce(decided.granted_cents, lines.amount_cents) as granted_cents,
-    coalesce(decided.answer_sha256, declarations.answer_sha256) as answer_sha256
+    coalesce(decided.answer_order, declarations.answer_order) as answer_order
 from lines
 left join declarations
-    on lines.file_sha256 = declarations.declaration_sha256
+    on lines.delivery_order = declarations.declaration_order
 left join decided
     on
-        lines.file_sha256 = decided.declaration_sha256
+        lines.delivery_order = decided.declaration_order
         and lines.line_reference = decided.line_reference

@@ -1,5 +1,11 @@
 with
 
+accepted as (
+
+    select * from {{ ref('int_declaration_lines__accepted') }}
+
+),
+
 lines as (
 
     select * from {{ ref('int_lines__judged') }}
@@ -11,7 +17,7 @@ repeated_references as (
     select
         provider_agb,
         line_reference
-    from lines
+    from accepted
     group by provider_agb, line_reference
     having count(*) > 1
 

@@ -2,7 +2,7 @@ with
 
 lines as (
 
-    select * from {{ ref('int_lines__judged') }}
+    select * from {{ ref('int_declaration_lines__accepted') }}
 
 ),
 
