@@ -1,8 +1,17 @@
 with
 
-lines as (
+-- read twice over: what is read once and used twice is kept in memory, and that would be every line
+credit_lines as (
 
     select * from {{ ref('int_lines__judged') }}
+    where is_credit
+
+),
+
+debit_lines as (
+
+    select * from {{ ref('int_lines__judged') }}
+    where not is_credit
 
 ),
 
@@ -15,14 +24,13 @@ repeats as (
 credits as (
 
     select
-        lines.*,
+        credit_lines.*,
         repeats.file_sha256 is not null as is_repeat
-    from lines
+    from credit_lines
     left join repeats
         on
-            lines.file_sha256 = repeats.file_sha256
-            and lines.row_number = repeats.row_number
-    where lines.is_credit
+            credit_lines.file_sha256 = repeats.file_sha256
+            and credit_lines.row_number = repeats.row_number
 
 ),
 
@@ -39,18 +47,17 @@ credited_references as (
 targets as (
 
     select
-        lines.*,
+        debit_lines.*,
         repeats.file_sha256 is not null as is_repeat
-    from lines
+    from debit_lines
     inner join credited_references
         on
-            lines.provider_agb = credited_references.provider_agb
-            and lines.line_reference = credited_references.previous_reference
+            debit_lines.provider_agb = credited_references.provider_agb
+            and debit_lines.line_reference = credited_references.previous_reference
     left join repeats
         on
-            lines.file_sha256 = repeats.file_sha256
-            and lines.row_number = repeats.row_number
-    where not lines.is_credit
+            debit_lines.file_sha256 = repeats.file_sha256
+            and debit_lines.row_number = repeats.row_number
 
 ),
 
