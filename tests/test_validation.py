@@ -7,16 +7,14 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from pipelines.deliveries.model import RawDelivery, Refused, ValidatedDelivery
+from pipelines.deliveries.model import RawDelivery, ValidatedDelivery
 from pipelines.pseudonyms import Pseudonyms
-from pipelines.validation import RefusedAfterReading, RefusedDelivery, validate, validate_batches, validate_many
+from pipelines.validation import RefusedAfterReading, validate
 from schemas.datasets import DATASETS
 
 from .raw_deliveries import declaration, delivery, frame, header, line, part
-from .schemas.rows import VALID_ROWS, Row, breaking, every_rule
+from .schemas.rows import VALID_ROWS, Row
 
 PSEUDONYMS = Pseudonyms(b"k" * 32)
 ALLOCATION = VALID_ROWS[("allocations", "JW301", "3.2")]
@@ -313,117 +311,3 @@ def test_content_digest_depends_on_values_and_header_alone() -> None:
 
     assert same.content_digest == digest
     assert len({digest, other_value.content_digest, other_header.content_digest, other_key.content_digest}) == 4
-
-
-def test_file_in_batches_gives_what_it_gives_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.validation._BATCH_ROWS", 2)
-    rows = [line(line_reference=f"P{number // 2}", amount=str(number + 1)) for number in range(7)]
-    rows[3]["bsn"] = "123456789"
-    whole = declaration(*rows, submitted_cents=28)
-    table = whole.tables["declaration_lines"]
-    batches = [
-        RawDelivery(whole.header, {"declaration_lines": table.slice(start, 1)}, 1) for start in range(table.height)
-    ]
-
-    expected = validate(whole, part(), PSEUDONYMS)
-    result = validate_batches(batches, part(), PSEUDONYMS)
-
-    assert lines_of(result).equals(lines_of(expected))
-    assert result.quarantine.equals(expected.quarantine)
-    assert (
-        replace(result, tables={}, quarantine=pl.DataFrame(), findings=pl.DataFrame()).__dict__.items()
-        >= {
-            "rows_read": 7,
-            "rows_quarantined": expected.rows_quarantined,
-            "cents_quarantined": expected.cents_quarantined,
-            "content_digest": expected.content_digest,
-        }.items()
-    )
-
-
-def test_file_in_batches_without_rows_is_refused() -> None:
-    with pytest.raises(Refused, match="no_rows"):
-        validate_batches([], part(), PSEUDONYMS)
-
-
-def test_each_delivery_of_a_group_is_judged_as_if_it_were_alone() -> None:
-    deliveries = [
-        (declaration(line(), submitted_cents=49500), part("a", "01" * 32)),
-        (delivery("allocations", "JW301", "3.2", [ALLOCATION]), part("b", "02" * 32)),
-        (declaration(line(), line(bsn="123456789"), submitted_cents=99000), part("c", "03" * 32)),
-        (declaration(line(), submitted_cents=1), part("d", "04" * 32)),
-        (RawDelivery(header("JW323", "3.2", 0), {}, 0), part("e", "05" * 32)),
-    ]
-
-    together = validate_many(deliveries, PSEUDONYMS)
-
-    for (raw, own), result in zip(deliveries, together, strict=True):
-        (alone,) = validate_many([(raw, own)], PSEUDONYMS)
-        assert isinstance(result, type(alone))
-        assert result.content_digest == alone.content_digest
-        if isinstance(result, RefusedDelivery) or isinstance(alone, RefusedDelivery):
-            continue
-        assert result.quarantine.equals(alone.quarantine)
-        assert {name: table.rows() for name, table in result.tables.items()} == {
-            name: table.rows() for name, table in alone.tables.items()
-        }
-
-
-RULES = every_rule()
-PERSONS = ["999900006", "999900018", "123456782", "Demokind Zesentwintig", "Praktijk Demodokter"]
-TEXTS = st.one_of(
-    st.none(),
-    st.sampled_from(["", " ", "0", "-1", "123456789", "2019-02-30", "0001-01-01", "1e400", "NaN", "9" * 30, "ÿ\u0300"]),
-    st.text(max_size=12),
-)
-
-
-@st.composite
-def damaged_deliveries(draw: st.DrawFn) -> RawDelivery:
-    """A delivery of one table with persons of its own, random broken rules and random text in random places."""
-    name, kind, release = draw(st.sampled_from(sorted(VALID_ROWS, key=str)))
-    here = [
-        (field, code)
-        for dataset, of_kind, of_release, field, code in RULES
-        if (dataset.name, of_kind, of_release) == (name, kind, release)
-    ]
-    rows = []
-    for number in range(draw(st.integers(1, 6))):
-        row: Row = {**VALID_ROWS[(name, kind, release)], "line_reference": f"P{number}"}
-        row["bsn"] = draw(st.sampled_from(PERSONS[:3]))
-        if "birth_date" in DATASETS[name].delivered:
-            row["birth_date"] = draw(st.dates(date(2000, 1, 1), date(2009, 12, 31))).isoformat()
-        if "referrer_name" in DATASETS[name].delivered:
-            row["referrer_name"] = draw(st.sampled_from(PERSONS[3:]))
-        if draw(st.booleans()):
-            row |= breaking(*draw(st.sampled_from(here)))
-        for field in draw(st.lists(st.sampled_from(sorted(DATASETS[name].delivered)), max_size=2)):
-            row[field] = draw(TEXTS)
-        if name == "decisions":
-            row["row_number"] = "0"
-        rows.append(row)
-    raw = delivery(name, kind, release, rows[:1] if name == "decisions" else rows)
-    return replace(raw, header=replace(raw.header, submitted_cents=draw(st.sampled_from([0, 49500, 99000]))))
-
-
-@settings(max_examples=50, deadline=None)
-@given(raw=damaged_deliveries())
-def test_nothing_is_lost_and_nobody_is_named_whatever_is_delivered(raw: RawDelivery) -> None:
-    (result,) = validate_many([(raw, part())], PSEUDONYMS)
-
-    if isinstance(result, RefusedDelivery):
-        assert result.rows_read == raw.row_count
-        shown = [result.refusal.message]
-    else:
-        assert result.rows_read == result.rows_accepted + result.rows_quarantined
-        assert result.cents_read == result.cents_accepted + result.cents_quarantined
-        for name, table in result.tables.items():
-            assert table.schema == pl.Schema(DATASETS[name].lake)
-            if name == "declaration_lines":
-                assert table.height == result.rows_accepted
-                assert table["amount_cents"].sum() == result.cents_accepted
-        shown = [table.write_json() for table in (*result.tables.values(), result.quarantine, result.findings)]
-    for table in raw.tables.values():
-        for field in {"bsn", "birth_date", "referrer_name"} & set(table.columns):
-            persons = [value for value in table[field].drop_nulls() if value in PERSONS or value.startswith("200")]
-            assert not [value for value in persons for text in shown if value in text]
