@@ -53,6 +53,7 @@ class Link:
 
     Attributes:
         position: place in the chain, from 1.
+        number: its name for readers: allocation or declarations, municipality code, number or product.
         begins_on, ends_on: of all its segments; inclusive, ``ends_on`` None when open.
         gap_days: free days since the latest end so far; negative where they overlap; None for the first and after an
             open end.
@@ -60,7 +61,7 @@ class Link:
     """
 
     position: int
-    number_key: str
+    number: str
     begins_on: date
     ends_on: date | None
     gap_days: int | None
@@ -86,14 +87,14 @@ class Segment:
     """A stretch of care that was ordered.
 
     Attributes:
+        care_position: its place, from 1, among the segments of the client with this provider and care profile.
         origin: ``allocation``, ``moved_end`` or ``declarations``.
         ended_by: ``stop``, ``allocation``, ``last line`` or ``open``.
         file_name, row_number: the message's row that gave it; None for declarations alone.
-        attribution, practice_id: its own, and where it inherited them from.
+        attribution, practice_id: its own, or those that it inherited from a segment of another number.
     """
 
-    segment_key: str
-    number_key: str
+    care_position: int
     allocation_number: int | None
     origin: str
     begins_on: date
@@ -103,7 +104,7 @@ class Segment:
     row_number: int | None
     attribution: str
     practice_id: str | None
-    inherited_from_segment_key: str | None
+    inherited_from_number: str | None
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ class Year:
 class Request:
     """A request that was found for one of the numbers; the one in position 1 holds."""
 
-    number_key: str
+    number: str
     position: int
     requested_on: date
     file_name: str
@@ -180,7 +181,7 @@ class Attribution:
 
     attribution: str
     practice_id: str
-    segment_key: str
+    care_position: int
 
 
 @dataclass(frozen=True)

@@ -18,24 +18,22 @@ where trajectory_id = $trajectory_id
 
 CHAIN = """
 select
-    chained.position,
-    chained.number_key,
+    numbers.position,
+    numbers.number_name as number,
     numbers.begins_on,
     cast(numbers.ends_until - interval 1 day as date) as ends_on,
-    chained.gap_days,
+    numbers.gap_days,
     case
-        when chained.position = 1 then 'first of the trajectory'
-        when chained.gap_days is null then 'what came before it has no end'
-        when chained.gap_days < 0 then 'begins before the latest end so far'
-        else concat(chained.gap_days, ' free days, at most ', parameters.value, ' allowed')
+        when numbers.position = 1 then 'first of the trajectory'
+        when numbers.gap_days is null then 'what came before it has no end'
+        when numbers.gap_days < 0 then 'begins before the latest end so far'
+        else concat(numbers.gap_days, ' free days, at most ', parameters.value, ' allowed')
     end as decision
-from intermediate.int_numbers__chained as chained
-inner join intermediate.int_segments__first as numbers
-    on chained.number_key = numbers.number_key
+from intermediate.int_numbers__placed as numbers
 inner join ops.run_parameters as parameters
     on parameters.parameter = 'max_gap_days'
-where chained.trajectory_id = $trajectory_id
-order by chained.position
+where numbers.trajectory_id = $trajectory_id
+order by numbers.position
 """
 
 NEIGHBOURS = """
@@ -61,8 +59,7 @@ order by others.begins_on, others.trajectory_id
 
 SEGMENTS = """
 select
-    segments.segment_key,
-    segments.number_key,
+    attributed.care_position,
     segments.allocation_number,
     segments.origin,
     segments.begins_on,
@@ -77,16 +74,24 @@ select
     segments.row_number,
     attributed.attribution,
     attributed.practice_id,
-    attributed.inherited_from_segment_key
+    source_numbers.number_name as inherited_from_number
 from intermediate.int_segments as segments
-inner join intermediate.int_numbers__chained as chained
-    on segments.number_key = chained.number_key
+inner join intermediate.int_numbers__placed as numbers
+    on segments.number_key = numbers.number_key
 inner join intermediate.int_segments__attributed as attributed
-    on segments.segment_key = attributed.segment_key
+    on
+        segments.number_key = attributed.number_key
+        and segments.version_number = attributed.version_number
 left join intermediate.int_deliveries__accepted as deliveries
-    on segments.file_sha256 = deliveries.file_sha256
-where chained.trajectory_id = $trajectory_id
-order by segments.begins_on, chained.position, segments.segment_key
+    on segments.delivery_order = deliveries.delivery_order
+left join intermediate.int_segments__attributed as sources
+    on
+        attributed.care_key = sources.care_key
+        and attributed.inherited_from_position = sources.care_position
+left join intermediate.int_numbers__placed as source_numbers
+    on sources.number_key = source_numbers.number_key
+where numbers.trajectory_id = $trajectory_id
+order by attributed.care_position
 """
 
 MESSAGES = """
@@ -119,9 +124,9 @@ select
     answers.file_name as answer_file
 from intermediate.int_lines__placed as lines
 inner join intermediate.int_deliveries__accepted as deliveries
-    on lines.file_sha256 = deliveries.file_sha256
+    on lines.delivery_order = deliveries.delivery_order
 left join intermediate.int_deliveries__accepted as answers
-    on lines.answer_sha256 = answers.file_sha256
+    on lines.answer_order = answers.delivery_order
 where lines.trajectory_id = $trajectory_id
 order by lines.period_from, deliveries.delivery_order, lines.row_number
 """
@@ -136,9 +141,11 @@ select
     years.cost_eur,
     years.cost_open_eur
 from marts.trajectory_years as years
+inner join intermediate.int_trajectories as trajectories
+    on years.trajectory_id = trajectories.trajectory_id
 inner join intermediate.int_trajectories__by_year as by_year
     on
-        years.trajectory_id = by_year.trajectory_id
+        trajectories.first_number_key = by_year.first_number_key
         and years.year = by_year.care_year
 where years.trajectory_id = $trajectory_id
 order by years.year
@@ -146,7 +153,7 @@ order by years.year
 
 REQUESTS = """
 select
-    requests.number_key,
+    numbers.number_name as number,
     requests.position,
     requests.known_at as requested_on,
     deliveries.file_name,
@@ -157,25 +164,27 @@ select
     attributed.attribution,
     attributed.practice_id
 from intermediate.int_referral_requests__matched as requests
-inner join intermediate.int_numbers__chained as chained
-    on requests.number_key = chained.number_key
+inner join intermediate.int_numbers__placed as numbers
+    on requests.number_key = numbers.number_key
 inner join intermediate.int_deliveries__accepted as deliveries
-    on requests.file_sha256 = deliveries.file_sha256
+    on requests.delivery_order = deliveries.delivery_order
 left join intermediate.int_referrals__attributed as attributed
     on
         requests.number_key = attributed.number_key
         and requests.position = 1
-where chained.trajectory_id = $trajectory_id
-order by chained.position, requests.position
+where numbers.trajectory_id = $trajectory_id
+order by numbers.position, requests.position
 """
 
 ATTRIBUTION = """
 select
-    attribution,
-    coalesce(practice_id, 'unattributed') as practice_id,
-    attributed_by_segment_key as segment_key
-from intermediate.int_trajectories__attributed
-where trajectory_id = $trajectory_id
+    attributed.attribution,
+    coalesce(attributed.practice_id, 'unattributed') as practice_id,
+    attributed.attributed_by_position as care_position
+from intermediate.int_trajectories__attributed as attributed
+inner join intermediate.int_trajectories as trajectories
+    on attributed.first_number_key = trajectories.first_number_key
+where trajectories.trajectory_id = $trajectory_id
 """
 
 TRAJECTORIES_OF_A_CELL = """

@@ -24,7 +24,7 @@ def explanation_renderables(found: Explanation) -> Iterator[RenderableType]:
         "Chain: the numbers, and why each belongs to it",
         ("", "number", "begins", "ends", "gap, days", "decision"),
         (
-            (link.position, link.number_key, link.begins_on, _end(link.ends_on), link.gap_days, link.decision)
+            (link.position, link.number, link.begins_on, _end(link.ends_on), link.gap_days, link.decision)
             for link in found.chain
         ),
     )
@@ -94,7 +94,7 @@ def _attribution(found: Explanation) -> Iterator[RenderableType]:
             ("number", "", "date", "file", "row", "referrer type", "AGB code", "attribution", "practice"),
             (
                 (
-                    one.number_key,
+                    one.number,
                     "holds" if one.position == 1 else "later",
                     one.requested_on,
                     one.file_name,
@@ -107,10 +107,10 @@ def _attribution(found: Explanation) -> Iterator[RenderableType]:
                 for one in found.requests
             ),
         )
-    decisive = next(one for one in found.segments if one.segment_key == found.attribution.segment_key)
+    decisive = next(one for one in found.segments if one.care_position == found.attribution.care_position)
     source = (
-        f", which inherited it from segment {decisive.inherited_from_segment_key}"
-        if decisive.inherited_from_segment_key and decisive.attribution == "inherited"
+        f", which inherited it from {decisive.inherited_from_number}"
+        if decisive.inherited_from_number and decisive.attribution == "inherited"
         else ""
     )
     yield _sentence(

@@ -35,7 +35,7 @@ def explained(demo_home: Path, connection: duckdb.DuckDBPyConnection) -> list[Ex
             union all
             select min(trajectory_id) from intermediate.int_lines__placed group by verdict_rule, counting
             union all
-            select min(trajectory_id) from intermediate.int_numbers__chained where gap_days is not null
+            select min(trajectory_id) from intermediate.int_numbers__placed where gap_days is not null
         ) order by all
         """
     ).fetchall()
@@ -103,7 +103,7 @@ def test_every_segment_line_and_request_leads_to_a_row_of_a_file(
 def test_attribution_names_a_segment_of_the_trajectory_and_its_practice(explained: list[Explanation]) -> None:
     kinds = set()
     for found in explained:
-        (segment,) = [one for one in found.segments if one.segment_key == found.attribution.segment_key]
+        (segment,) = [one for one in found.segments if one.care_position == found.attribution.care_position]
         assert segment.attribution == found.attribution.attribution
         assert (segment.practice_id or "unattributed") == found.attribution.practice_id
         kinds.add(segment.attribution)

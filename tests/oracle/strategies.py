@@ -41,7 +41,7 @@ OWN_RULES = (
     CareProfileRule("M0", "54*", "bggz", "ggz", None, date(2018, 12, 31)),
     CareProfileRule("M1", "45A*", "ggz_specialistisch_intens", "ggz"),
 )
-CODES = ("54002", "54002", "54002", "54001", "54003", "45A04", "51A00", "51A01", "99X99")
+CODES = ("54002", "54002", "54002", "54001", "54003", "45A04", "51A00", "51A01", "53X99")
 BEGINS = (
     "2018-12-31",
     "2019-01-01",

@@ -110,7 +110,7 @@ def test_nothing_gets_out_of_a_crash_a_night_a_rotation_and_an_erasure(
     assert len([path for path in home.publications.iterdir() if path.is_dir()]) == 1
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         sibling = connection.execute(
-            "select count(*) from intermediate.int_allocations__versions where client_key = ?",
+            "select count(*) from intermediate.int_allocations__accepted where is_version and client_key = ?",
             [after.client(scene.SIBLING.bsn)],
         ).fetchone()
         removed = connection.execute(

@@ -19,7 +19,7 @@ attributions as (
 )
 
 select
-    years.trajectory_id,
+    trajectories.trajectory_id,
     cast(years.care_year as integer) as year,
     trajectories.municipality_code,
     trajectories.client_key,
@@ -37,6 +37,6 @@ select
     {{ euros('years.open_cents') }} as cost_open_eur
 from years
 inner join trajectories
-    on years.trajectory_id = trajectories.trajectory_id
+    on years.first_number_key = trajectories.first_number_key
 inner join attributions
-    on years.trajectory_id = attributions.trajectory_id
+    on years.first_number_key = attributions.first_number_key

@@ -1,8 +1,28 @@
 with
 
-deliveries as (
+ledger as (
+
+    select * from {{ ref('stg_lake__ledger') }}
+
+),
+
+resolved as (
 
     select * from {{ ref('int_deliveries__resolved') }}
+
+),
+
+deliveries as (
+
+    select
+        ledger.*,
+        resolved.resolution,
+        resolved.reason
+    from ledger
+    inner join resolved
+        on
+            ledger.file_sha256 = resolved.file_sha256
+            and ledger.file_name = resolved.file_name
 
 ),
 

@@ -30,12 +30,12 @@ select
     coalesce(municipalities.successor_code, findings.municipality_code) as municipality_code,
     findings.reference,
     cast(findings.cents as bigint) as cents,
-    findings.file_sha256,
+    deliveries.file_sha256,
     findings.row_number,
     deliveries.first_seen_at
 from findings
 left join deliveries
-    on findings.file_sha256 = deliveries.file_sha256
+    on findings.delivery_order = deliveries.delivery_order
 left join municipalities
     on findings.municipality_code = municipalities.municipality_code
 left join finding_rules

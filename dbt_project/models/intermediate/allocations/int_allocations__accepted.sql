@@ -17,6 +17,10 @@ accepted as (
 
     select
         allocations.*,
+        case
+            when allocations.allocation_number is not null
+                then {{ allocation_key('allocations.municipality_code', 'allocations.allocation_number', 'allocations.client_key') }}
+        end as number_key,
         deliveries.delivery_order,
         allocations.source = 'toewijzingen' as is_snapshot
     from allocations
@@ -29,14 +33,12 @@ accepted as (
 repeated_versions as (
 
     select
-        municipality_code,
-        allocation_number,
-        client_key,
+        number_key,
         allocated_on,
         allocated_at
     from accepted
-    where allocation_number is not null
-    group by municipality_code, allocation_number, client_key, allocated_on, allocated_at
+    where number_key is not null
+    group by number_key, allocated_on, allocated_at
     having count(*) > 1
 
 ),
@@ -44,30 +46,20 @@ repeated_versions as (
 repeated as (
 
     select
-        accepted.file_sha256,
-        accepted.row_number,
         accepted.delivery_order,
+        accepted.row_number,
         accepted.is_snapshot,
-        accepted.municipality_code,
-        accepted.allocation_number,
-        accepted.client_key,
+        accepted.number_key,
         accepted.allocated_on,
         accepted.allocated_at,
         row_number() over (
-            partition by
-                accepted.municipality_code,
-                accepted.allocation_number,
-                accepted.client_key,
-                accepted.allocated_on,
-                accepted.allocated_at
+            partition by accepted.number_key, accepted.allocated_on, accepted.allocated_at
             order by accepted.delivery_order, accepted.row_number
         ) as version_position
     from accepted
     inner join repeated_versions
         on
-            accepted.municipality_code = repeated_versions.municipality_code
-            and accepted.allocation_number = repeated_versions.allocation_number
-            and accepted.client_key = repeated_versions.client_key
+            accepted.number_key = repeated_versions.number_key
             and accepted.allocated_on is not distinct from repeated_versions.allocated_on
             and accepted.allocated_at is not distinct from repeated_versions.allocated_at
 
@@ -76,7 +68,7 @@ repeated as (
 snapshot_rows as (
 
     select
-        file_sha256,
+        delivery_order,
         row_number,
         row_number() over (partition by row_digest order by delivery_order, row_number) as digest_position
     from accepted
@@ -88,7 +80,7 @@ snapshot_rows as (
 duplicates as (
 
     select
-        file_sha256,
+        delivery_order,
         row_number
     from snapshot_rows
     where digest_position > 1
@@ -96,7 +88,7 @@ duplicates as (
     union all
 
     select
-        file_sha256,
+        delivery_order,
         row_number
     from repeated
     where not is_snapshot and version_position > 1
@@ -107,34 +99,27 @@ duplicates as (
 newest as (
 
     select
-        repeated.file_sha256,
+        repeated.delivery_order,
         repeated.row_number,
         row_number() over (
-            partition by
-                repeated.municipality_code,
-                repeated.allocation_number,
-                repeated.client_key,
-                repeated.allocated_on,
-                repeated.allocated_at
+            partition by repeated.number_key, repeated.allocated_on, repeated.allocated_at
             order by
-                duplicates.file_sha256 is not null,
+                duplicates.delivery_order is not null,
                 repeated.delivery_order desc,
                 repeated.row_number desc
         ) as newest_position
     from repeated
     left join duplicates
         on
-            repeated.file_sha256 = duplicates.file_sha256
+            repeated.delivery_order = duplicates.delivery_order
             and repeated.row_number = duplicates.row_number
 
 )
 
 select
-    accepted.file_sha256,
-    accepted.row_number,
     accepted.delivery_order,
-    accepted.known_at,
-    accepted.source,
+    accepted.row_number,
+    accepted.number_key,
     accepted.is_snapshot,
     accepted.municipality_code,
     accepted.provider_agb,
@@ -148,20 +133,17 @@ select
     accepted.starts_on,
     accepted.ends_until,
     accepted.change_reason,
-    accepted.volume,
     accepted.unit_code,
-    accepted.frequency_code,
-    accepted.budget_cents,
-    duplicates.file_sha256 is not null as is_duplicate,
-    accepted.allocation_number is not null
-    and duplicates.file_sha256 is null
+    duplicates.delivery_order is not null as is_duplicate,
+    accepted.number_key is not null
+    and duplicates.delivery_order is null
     and coalesce(newest.newest_position = 1, true) as is_version
 from accepted
 left join duplicates
     on
-        accepted.file_sha256 = duplicates.file_sha256
+        accepted.delivery_order = duplicates.delivery_order
         and accepted.row_number = duplicates.row_number
 left join newest
     on
-        accepted.file_sha256 = newest.file_sha256
+        accepted.delivery_order = newest.delivery_order
         and accepted.row_number = newest.row_number

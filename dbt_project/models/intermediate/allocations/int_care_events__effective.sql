@@ -32,9 +32,8 @@ accepted as (
 
     select
         numbers.number_key,
-        care_events.file_sha256,
-        care_events.row_number,
         deliveries.delivery_order,
+        care_events.row_number,
         care_events.event,
         care_events.product_category,
         care_events.product_code,
@@ -47,14 +46,13 @@ accepted as (
         on care_events.file_sha256 = deliveries.file_sha256
     inner join numbers
         on
-            care_events.municipality_code = numbers.municipality_code
-            and care_events.allocation_number = numbers.allocation_number
-            and care_events.client_key = numbers.client_key
+            {{ allocation_key('care_events.municipality_code', 'care_events.allocation_number', 'care_events.client_key') }}
+            = numbers.sent_key
     left join snapshot_rows
         on
-            care_events.file_sha256 = snapshot_rows.file_sha256
+            deliveries.delivery_order = snapshot_rows.delivery_order
             and care_events.row_number = snapshot_rows.row_number
-    where care_events.source <> 'toewijzingen' or snapshot_rows.file_sha256 is not null
+    where care_events.source <> 'toewijzingen' or snapshot_rows.delivery_order is not null
 
 ),
 
@@ -79,7 +77,7 @@ repeated_keys as (
 repeated as (
 
     select
-        accepted.file_sha256,
+        accepted.delivery_order,
         accepted.row_number,
         accepted.event,
         row_number() over (
@@ -109,7 +107,7 @@ repeated as (
 -- one row of an export tells a start and a stop
 select
     accepted.number_key,
-    accepted.file_sha256,
+    accepted.delivery_order,
     accepted.row_number,
     accepted.event,
     accepted.begins_on,
@@ -118,7 +116,7 @@ select
 from accepted
 left join repeated
     on
-        accepted.file_sha256 = repeated.file_sha256
+        accepted.delivery_order = repeated.delivery_order
         and accepted.row_number = repeated.row_number
         and accepted.event = repeated.event
 where coalesce(repeated.position = 1, true) and accepted.delivery_status <> '3'

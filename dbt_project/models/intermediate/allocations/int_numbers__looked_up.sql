@@ -3,19 +3,22 @@ with
 summed_lines as (
 
     select * from {{ ref('int_lines__summed') }}
+    where allocation_number is not null
 
 ),
 
 care_events as (
 
     select * from {{ ref('stg_lake__care_events') }}
+    where allocation_number is not null
 
 ),
 
-allocations as (
+standing as (
 
-    select * from {{ ref('int_allocations__current') }}
-    where not is_withdrawn
+    select number_key
+    from {{ ref('int_allocations__versions') }}
+    where is_current and not is_withdrawn
 
 ),
 
@@ -25,78 +28,84 @@ predecessors as (
 
 ),
 
-numbers as (
+sent as (
 
     select
+        sent_key,
         municipality_code,
         allocation_number,
         client_key
     from summed_lines
-    where allocation_number is not null
-
-    union
-
-    select
-        municipality_code,
-        allocation_number,
-        client_key
-    from care_events
-    where allocation_number is not null
-
-),
-
-codes as (
-
-    select distinct municipality_code
-    from numbers
-
-),
-
--- a number is looked up under the code it was sent under, then under those that merged into it, the nearest first
-searched as (
-
-    select
-        municipality_code,
-        municipality_code as searched_code,
-        0 as distance
-    from codes
 
     union all
 
     select
+        {{ allocation_key('municipality_code', 'allocation_number', 'client_key') }} as sent_key,
         municipality_code,
-        predecessor_code as searched_code,
-        distance
-    from predecessors
+        allocation_number,
+        client_key
+    from care_events
 
 ),
 
-hits as (
+sent_keys as (
+
+    select distinct sent_key
+    from sent
+
+),
+
+own as (
+
+    select sent_keys.sent_key
+    from sent_keys
+    inner join standing
+        on sent_keys.sent_key = standing.number_key
+
+),
+
+-- few municipalities merged: only their numbers are looked for under another code
+earlier_keys as (
+
+    select distinct
+        sent.sent_key,
+        {{ allocation_key('predecessors.predecessor_code', 'sent.allocation_number', 'sent.client_key') }} as number_key,
+        predecessors.distance,
+        predecessors.predecessor_code
+    from sent
+    inner join predecessors
+        on sent.municipality_code = predecessors.municipality_code
+
+),
+
+elsewhere as (
 
     select
-        numbers.municipality_code,
-        numbers.allocation_number,
-        numbers.client_key,
-        allocations.number_key,
+        earlier_keys.sent_key,
+        earlier_keys.number_key,
         row_number() over (
-            partition by numbers.municipality_code, numbers.allocation_number, numbers.client_key
-            order by searched.distance, searched.searched_code
+            partition by earlier_keys.sent_key
+            order by earlier_keys.distance, earlier_keys.predecessor_code
         ) as position
-    from numbers
-    inner join searched
-        on numbers.municipality_code = searched.municipality_code
-    inner join allocations
-        on
-            searched.searched_code = allocations.municipality_code
-            and numbers.allocation_number = allocations.allocation_number
-            and numbers.client_key = allocations.client_key
+    from earlier_keys
+    inner join standing
+        on earlier_keys.number_key = standing.number_key
+    left join own
+        on earlier_keys.sent_key = own.sent_key
+    where own.sent_key is null
 
 )
 
+-- a number is looked up under the code it was sent under, then under those that merged into it, the nearest first
 select
-    municipality_code,
-    allocation_number,
-    client_key,
+    sent_key,
+    sent_key as number_key
+from own
+
+union all
+
+select
+    sent_key,
     number_key
-from hits
+from elsewhere
 where position = 1

@@ -35,14 +35,14 @@ municipalities as (
 accepted as (
 
     select
-        requests.file_sha256,
-        requests.row_number,
         deliveries.delivery_order,
+        requests.row_number,
         requests.known_at,
         requests.source,
-        coalesce(municipalities.successor_code, requests.municipality_code) as municipality_code,
-        requests.provider_agb,
-        requests.client_key,
+        {{ label_key(
+            "concat_ws('|', coalesce(municipalities.successor_code, requests.municipality_code), requests.provider_agb, "
+            ~ "requests.client_key, requests.request_reference)"
+        ) }} as request_key,
         requests.request_reference,
         requests.referrer_type,
         requests.referrer_agb,
@@ -60,17 +60,16 @@ accepted as (
 carried as (
 
     select distinct
-        {{ allocation_key('allocations.municipality_code', 'allocations.allocation_number', 'allocations.client_key') }}
-            as number_key,
-        coalesce(municipalities.successor_code, allocations.municipality_code) as municipality_code,
-        allocations.provider_agb,
-        allocations.client_key,
-        allocations.request_reference
+        allocations.number_key,
+        {{ label_key(
+            "concat_ws('|', coalesce(municipalities.successor_code, allocations.municipality_code), allocations.provider_agb, "
+            ~ "allocations.client_key, allocations.request_reference)"
+        ) }} as request_key
     from allocations
     left join municipalities
         on allocations.municipality_code = municipalities.municipality_code
     where
-        allocations.allocation_number is not null
+        allocations.number_key is not null
         and allocations.request_reference is not null
         and not allocations.is_snapshot
 
@@ -80,8 +79,8 @@ carried as (
 beside as (
 
     select
-        {{ allocation_key('municipality_code', 'allocation_number', 'client_key') }} as number_key,
-        file_sha256,
+        number_key,
+        delivery_order,
         row_number
     from allocations
     where is_version and is_snapshot
@@ -92,9 +91,8 @@ matched as (
 
     select
         carried.number_key,
-        accepted.file_sha256,
-        accepted.row_number,
         accepted.delivery_order,
+        accepted.row_number,
         accepted.known_at,
         accepted.source,
         accepted.request_reference,
@@ -103,20 +101,15 @@ matched as (
         accepted.referrer_hash
     from accepted
     inner join carried
-        on
-            accepted.municipality_code = carried.municipality_code
-            and accepted.provider_agb = carried.provider_agb
-            and accepted.client_key = carried.client_key
-            and accepted.request_reference = carried.request_reference
+        on accepted.request_key = carried.request_key
     where accepted.source = 'JW315'
 
     union all
 
     select
         beside.number_key,
-        accepted.file_sha256,
-        accepted.row_number,
         accepted.delivery_order,
+        accepted.row_number,
         accepted.known_at,
         accepted.source,
         accepted.request_reference,
@@ -126,7 +119,7 @@ matched as (
     from accepted
     inner join beside
         on
-            accepted.file_sha256 = beside.file_sha256
+            accepted.delivery_order = beside.delivery_order
             and accepted.row_number = beside.row_number
 
 )
@@ -134,7 +127,7 @@ matched as (
 -- of several requests the one with the earliest message date holds
 select
     matched.number_key,
-    matched.file_sha256,
+    matched.delivery_order,
     matched.row_number,
     matched.known_at,
     matched.source,

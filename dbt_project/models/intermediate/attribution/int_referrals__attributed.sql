@@ -78,7 +78,7 @@ practitioners_then as (
 
 select
     requests.number_key,
-    requests.file_sha256,
+    requests.delivery_order,
     requests.row_number,
     requests.known_at as requested_on,
     requests.request_reference,

@@ -12,16 +12,18 @@ referrals as (
 
 ),
 
+-- one client, provider and care profile, as one key; in any municipality, since a child that moves keeps its referral
 own as (
 
     select
-        segments.segment_key,
         segments.number_key,
-        segments.allocation_number,
-        segments.client_key,
-        segments.provider_agb,
-        segments.care_profile,
+        segments.version_number,
+        {{ label_key("concat_ws('|', segments.client_key, segments.provider_agb, segments.care_profile)") }} as care_key,
         segments.begins_on,
+        segments.allocation_number,
+        segments.is_allocated,
+        segments.sent_municipality_code,
+        segments.product_code,
         referrals.attribution,
         referrals.practice_id
     from segments
@@ -30,15 +32,27 @@ own as (
 
 ),
 
--- two practices on one day: the lower allocation number
-ranked as (
+-- on one day the lower allocation number comes first; the rest only makes it certain
+ordered as (
 
     select
-        *,
+        number_key,
+        version_number,
+        care_key,
+        begins_on,
+        attribution,
+        practice_id,
         row_number() over (
-            partition by client_key, provider_agb, care_profile, begins_on
-            order by practice_id is null, allocation_number nulls last, segment_key
-        ) as position
+            partition by care_key
+            order by
+                begins_on,
+                allocation_number nulls last,
+                is_allocated desc,
+                sent_municipality_code,
+                product_code,
+                number_key,
+                version_number
+        ) as care_position
     from own
 
 ),
@@ -46,31 +60,26 @@ ranked as (
 days as (
 
     select
-        client_key,
-        provider_agb,
-        care_profile,
+        care_key,
         begins_on,
-        practice_id,
-        case when practice_id is not null then segment_key end as segment_key
-    from ranked
-    where position = 1
+        min_by(practice_id, care_position) filter (where practice_id is not null) as practice_id,
+        min(care_position) filter (where practice_id is not null) as care_position
+    from ordered
+    group by care_key, begins_on
 
 ),
 
--- in any municipality: a child that moves keeps its referral
 earlier as (
 
     select
-        client_key,
-        provider_agb,
-        care_profile,
+        care_key,
         begins_on,
         last_value(practice_id ignore nulls) over before_that_day as practice_id,
-        last_value(segment_key ignore nulls) over before_that_day as segment_key
+        last_value(care_position ignore nulls) over before_that_day as care_position
     from days
     window
         before_that_day as (
-            partition by client_key, provider_agb, care_profile
+            partition by care_key
             order by begins_on
             rows between unbounded preceding and 1 preceding
         )
@@ -78,21 +87,19 @@ earlier as (
 )
 
 select
-    own.segment_key,
-    own.number_key,
-    own.allocation_number,
-    own.begins_on,
+    ordered.number_key,
+    ordered.version_number,
+    ordered.care_key,
+    ordered.care_position,
     case
-        when own.attribution is not null then own.attribution
+        when ordered.attribution is not null then ordered.attribution
         when earlier.practice_id is not null then 'inherited'
         else 'none'
     end as attribution,
-    case when own.attribution is not null then own.practice_id else earlier.practice_id end as practice_id,
-    case when own.attribution is null then earlier.segment_key end as inherited_from_segment_key
-from own
+    case when ordered.attribution is not null then ordered.practice_id else earlier.practice_id end as practice_id,
+    case when ordered.attribution is null then earlier.care_position end as inherited_from_position
+from ordered
 left join earlier
     on
-        own.client_key = earlier.client_key
-        and own.provider_agb = earlier.provider_agb
-        and own.care_profile = earlier.care_profile
-        and own.begins_on = earlier.begins_on
+        ordered.care_key = earlier.care_key
+        and ordered.begins_on = earlier.begins_on

@@ -12,32 +12,37 @@ chains as (
 
 ),
 
--- the earliest segment that has a practice, else the earliest; on one day the lower allocation number
-ranked as (
+members as (
 
     select
-        chains.trajectory_id,
-        segments.segment_key,
+        chains.first_number_key,
+        segments.care_position,
         segments.attribution,
-        segments.practice_id,
-        row_number() over (
-            partition by chains.trajectory_id
-            order by
-                segments.practice_id is null,
-                segments.begins_on,
-                segments.allocation_number nulls last,
-                segments.segment_key
-        ) as position
+        segments.practice_id
     from segments
     inner join chains
         on segments.number_key = chains.number_key
 
+),
+
+-- the earliest segment that has a practice, else the earliest
+decisive as (
+
+    select
+        first_number_key,
+        coalesce(min(care_position) filter (where practice_id is not null), min(care_position)) as care_position
+    from members
+    group by first_number_key
+
 )
 
 select
-    trajectory_id,
-    attribution,
-    practice_id,
-    segment_key as attributed_by_segment_key
-from ranked
-where position = 1
+    decisive.first_number_key,
+    members.attribution,
+    members.practice_id,
+    decisive.care_position as attributed_by_position
+from decisive
+inner join members
+    on
+        decisive.first_number_key = members.first_number_key
+        and decisive.care_position = members.care_position

@@ -33,7 +33,7 @@ debits as (
             when lines.counting = 'rejected' or lines.counted_cents <> lines.amount_cents
                 then greatest(deliveries.message_date, lines.known_at)
         end as answered_on,
-        case when credits.debit_sha256 is not null then greatest(credits.known_at, lines.known_at) end as credited_on,
+        case when credits.debit_order is not null then greatest(credits.known_at, lines.known_at) end as credited_on,
         lines.counting,
         lines.verdict,
         lines.amount_cents,
@@ -41,7 +41,7 @@ debits as (
     from lines
     left join credits
         on
-            lines.file_sha256 = credits.debit_sha256
+            lines.delivery_order = credits.debit_order
             and lines.row_number = credits.debit_row_number
     left join deliveries
         on lines.answer_order = deliveries.delivery_order

@@ -45,10 +45,10 @@ attributions as (
 costs as (
 
     select
-        trajectory_id,
+        first_number_key,
         sum(counted_cents) as cents
     from {{ ref('int_trajectories__by_year') }}
-    group by trajectory_id
+    group by first_number_key
 
 ),
 
@@ -122,9 +122,9 @@ measured as (
         coalesce(sum(costs.cents) filter (where attributions.practice_id is null), 0) as cents_concerned
     from trajectories
     inner join attributions
-        on trajectories.trajectory_id = attributions.trajectory_id
+        on trajectories.first_number_key = attributions.first_number_key
     left join costs
-        on trajectories.trajectory_id = costs.trajectory_id
+        on trajectories.first_number_key = costs.first_number_key
     group by trajectories.municipality_code, {{ first_of_month('trajectories.begins_on') }}
 
     union all

@@ -2,7 +2,7 @@ with
 
 deliveries as (
 
-    select * from {{ ref('int_deliveries__resolved') }}
+    select * from {{ ref('deliveries') }}
 
 ),
 
@@ -12,11 +12,11 @@ dated as (
         kind,
         municipality_code,
         {{ first_of_month('message_date') }} as month,
-        resolution,
+        outcome,
         reason,
         cents_read
     from deliveries
-    where resolution <> 'duplicate'
+    where outcome <> 'duplicate'
 
 ),
 
@@ -24,7 +24,7 @@ reasons as (
 
     select distinct reason
     from dated
-    where resolution = 'refused'
+    where outcome = 'refused'
 
 ),
 
@@ -50,7 +50,7 @@ refused as (
         count(*) as files,
         sum(cents_read) as cents
     from dated
-    where resolution = 'refused'
+    where outcome = 'refused'
     group by kind, municipality_code, month, reason
 
 )

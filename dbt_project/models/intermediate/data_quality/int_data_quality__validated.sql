@@ -2,8 +2,8 @@ with
 
 deliveries as (
 
-    select * from {{ ref('int_deliveries__resolved') }}
-    where resolution = 'accepted'
+    select * from {{ ref('deliveries') }}
+    where outcome in ('accepted', 'partly_quarantined')
 
 ),
 

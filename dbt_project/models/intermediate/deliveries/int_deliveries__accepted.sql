@@ -12,9 +12,6 @@ select
     file_sha256,
     file_name,
     kind,
-    municipality_code,
-    sender_agb,
-    identification,
     message_date,
     first_seen_at,
     delivery_order

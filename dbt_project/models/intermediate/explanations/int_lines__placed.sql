@@ -20,33 +20,40 @@ deliveries as (
 
 ),
 
-chains as (
+placed_numbers as (
 
-    select * from {{ ref('int_numbers__chained') }}
+    select * from {{ ref('int_numbers__placed') }}
 
 ),
 
 -- as int_lines__attached, for every line and not for counting ones alone
-candidates as (
+sent as (
 
     select
         lines.*,
-        looked_up.number_key as looked_up_key,
-        {{ allocation_key('lines.municipality_code', 'lines.allocation_number', 'lines.client_key') }} as own_key,
-        concat_ws(
-            '|',
-            'lines',
-            lines.municipality_code,
-            coalesce(cast(lines.allocation_number as varchar), concat('product ', lines.product_code)),
-            lines.client_key,
-            lines.provider_agb
-        ) as lines_key
+        case
+            when lines.allocation_number is not null
+                then {{ allocation_key('lines.municipality_code', 'lines.allocation_number', 'lines.client_key') }}
+        end as sent_key,
+        {{ declared_key(
+            'lines.municipality_code',
+            'lines.allocation_number',
+            'lines.product_code',
+            'lines.client_key',
+            'lines.provider_agb'
+        ) }} as lines_key
     from lines
+
+),
+
+candidates as (
+
+    select
+        sent.*,
+        looked_up.number_key as looked_up_key
+    from sent
     left join looked_up
-        on
-            lines.municipality_code = looked_up.municipality_code
-            and lines.allocation_number = looked_up.allocation_number
-            and lines.client_key = looked_up.client_key
+        on sent.sent_key = looked_up.sent_key
 
 ),
 
@@ -63,7 +70,7 @@ keyed as (
 
     select
         *,
-        own_key as candidate_key
+        sent_key as candidate_key
     from candidates
     where looked_up_key is null
 
@@ -78,9 +85,10 @@ keyed as (
 )
 
 select
-    chains.trajectory_id,
-    chains.number_key,
-    keyed.file_sha256,
+    placed_numbers.trajectory_id,
+    placed_numbers.number_key,
+    files.file_sha256,
+    keyed.delivery_order,
     keyed.row_number,
     keyed.source,
     keyed.known_at,
@@ -96,9 +104,12 @@ select
     keyed.verdict_rule,
     keyed.counting,
     keyed.counts,
+    keyed.answer_order,
     answers.file_sha256 as answer_sha256
 from keyed
-inner join chains
-    on keyed.candidate_key = chains.number_key
+inner join placed_numbers
+    on keyed.candidate_key = placed_numbers.number_key
+inner join deliveries as files
+    on keyed.delivery_order = files.delivery_order
 left join deliveries as answers
     on keyed.answer_order = answers.delivery_order

@@ -2,9 +2,9 @@
 
 with
 
-chains as (
+placed_numbers as (
 
-    select * from {{ ref('int_numbers__chained') }}
+    select * from {{ ref('int_numbers__placed') }}
 
 ),
 
@@ -42,7 +42,7 @@ told as (
 
     select
         number_key,
-        file_sha256,
+        delivery_order,
         row_number,
         concat(
             'allocation, version ',
@@ -58,7 +58,7 @@ told as (
 
     select
         number_key,
-        file_sha256,
+        delivery_order,
         row_number,
         case event when 'start' then 'start of care' else concat('stop of care, reason ', end_reason) end as role,
         begins_on as from_on,
@@ -69,7 +69,7 @@ told as (
 
     select
         number_key,
-        file_sha256,
+        delivery_order,
         row_number,
         case when position = 1 then 'request' else 'request, later than the one that holds' end as role,
         known_at as from_on,
@@ -80,7 +80,7 @@ told as (
 
     select
         number_key,
-        file_sha256,
+        delivery_order,
         row_number,
         'declaration line' as role,
         period_from as from_on,
@@ -91,21 +91,21 @@ told as (
 
     select distinct
         number_key,
-        answer_sha256 as file_sha256,
+        answer_order as delivery_order,
         0 as row_number,
         'answer' as role,
         cast(null as date) as from_on,
         cast(null as date) as until
     from lines
-    where answer_sha256 is not null
+    where answer_order is not null
 
 )
 
 select
-    chains.trajectory_id,
+    placed_numbers.trajectory_id,
     told.number_key,
     deliveries.file_name,
-    told.file_sha256,
+    deliveries.file_sha256,
     told.row_number,
     deliveries.kind,
     deliveries.message_date,
@@ -113,7 +113,7 @@ select
     told.from_on,
     told.until
 from told
-inner join chains
-    on told.number_key = chains.number_key
+inner join placed_numbers
+    on told.number_key = placed_numbers.number_key
 inner join deliveries
-    on told.file_sha256 = deliveries.file_sha256
+    on told.delivery_order = deliveries.delivery_order

@@ -60,7 +60,7 @@ select
     allocations.municipality_code,
     cast(allocations.allocation_number as varchar) as reference,
     0 as cents,
-    allocations.file_sha256,
+    allocations.delivery_order,
     allocations.row_number
 from allocations
 inner join counted_clients
@@ -76,7 +76,7 @@ select
     segments.sent_municipality_code as municipality_code,
     cast(segments.allocation_number as varchar) as reference,
     0 as cents,
-    requests.file_sha256,
+    requests.delivery_order,
     requests.row_number
 from requests
 inner join segments
@@ -90,7 +90,7 @@ select
     segments.sent_municipality_code as municipality_code,
     cast(segments.allocation_number as varchar) as reference,
     0 as cents,
-    care_events.file_sha256,
+    care_events.delivery_order,
     care_events.row_number
 from care_events
 inner join segments
@@ -106,14 +106,14 @@ select
     delivered_events.municipality_code,
     coalesce(cast(delivered_events.allocation_number as varchar), 'no number') as reference,
     0 as cents,
-    delivered_events.file_sha256,
+    deliveries.delivery_order,
     delivered_events.row_number
 from delivered_events
 inner join deliveries
     on delivered_events.file_sha256 = deliveries.file_sha256
 left join numbers
     on
-        delivered_events.municipality_code = numbers.municipality_code
-        and delivered_events.allocation_number = numbers.allocation_number
-        and delivered_events.client_key = numbers.client_key
+        {{ allocation_key('delivered_events.municipality_code', 'delivered_events.allocation_number', 'delivered_events.client_key') }}
+        = numbers.sent_key
+        and delivered_events.allocation_number is not null
 where numbers.number_key is null and delivered_events.source <> 'toewijzingen'

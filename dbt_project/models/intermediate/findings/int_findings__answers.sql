@@ -21,21 +21,21 @@ lines as (
 answered as (
 
     select
-        declaration_sha256,
+        declaration_order,
         min(delivery_order) as first_delivery_order
     from decisions
-    where declaration_sha256 is not null
-    group by declaration_sha256
+    where declaration_order is not null
+    group by declaration_order
 
 ),
 
 listed_totals as (
 
     select
-        file_sha256,
+        delivery_order,
         sum(submitted_cents - granted_cents) as refused_cents
     from listed
-    group by file_sha256
+    group by delivery_order
 
 ),
 
@@ -47,30 +47,30 @@ totals as (
         coalesce(listed_totals.refused_cents, 0) as listed_refused_cents
     from decisions
     left join listed_totals
-        on decisions.file_sha256 = listed_totals.file_sha256
+        on decisions.delivery_order = listed_totals.delivery_order
 
 ),
 
 listed_references as (
 
     select distinct
-        declaration_sha256,
+        declaration_order,
         line_reference
     from listed
-    where declaration_sha256 is not null
+    where declaration_order is not null
 
 ),
 
 declared as (
 
     select
-        lines.file_sha256,
+        lines.delivery_order,
         lines.line_reference,
         lines.amount_cents
     from lines
     inner join listed_references
         on
-            lines.file_sha256 = listed_references.declaration_sha256
+            lines.delivery_order = listed_references.declaration_order
             and lines.line_reference = listed_references.line_reference
 
 ),
@@ -83,7 +83,7 @@ compared as (
     from listed
     left join declared
         on
-            listed.declaration_sha256 = declared.file_sha256
+            listed.declaration_order = declared.delivery_order
             and listed.line_reference = declared.line_reference
 
 )
@@ -93,10 +93,10 @@ select
     municipality_code,
     coalesce(answered_identification, declaration_number) as reference,
     coalesce(submitted_cents, 0) as cents,
-    file_sha256,
+    delivery_order,
     0 as row_number
 from decisions
-where declaration_sha256 is null
+where declaration_order is null
 
 union all
 
@@ -105,11 +105,11 @@ select
     decisions.municipality_code,
     decisions.answered_identification as reference,
     coalesce(decisions.granted_cents, 0) as cents,
-    decisions.file_sha256,
+    decisions.delivery_order,
     0 as row_number
 from decisions
 inner join answered
-    on decisions.declaration_sha256 = answered.declaration_sha256
+    on decisions.declaration_order = answered.declaration_order
 where decisions.delivery_order > answered.first_delivery_order
 
 union all
@@ -119,7 +119,7 @@ select
     municipality_code,
     coalesce(answered_identification, declaration_number) as reference,
     total_refused_cents - listed_refused_cents as cents,
-    file_sha256,
+    delivery_order,
     0 as row_number
 from totals
 where not rejects_all and total_refused_cents <> listed_refused_cents
@@ -131,10 +131,10 @@ select
     municipality_code,
     line_reference as reference,
     submitted_cents as cents,
-    file_sha256,
+    delivery_order,
     row_number
 from compared
-where declaration_sha256 is not null and amount_cents is null
+where declaration_order is not null and amount_cents is null
 
 union all
 
@@ -143,7 +143,7 @@ select
     municipality_code,
     line_reference as reference,
     submitted_cents - amount_cents as cents,
-    file_sha256,
+    delivery_order,
     row_number
 from compared
 where submitted_cents <> amount_cents
@@ -155,7 +155,7 @@ select
     municipality_code,
     line_reference as reference,
     submitted_cents - granted_cents as cents,
-    file_sha256,
+    delivery_order,
     row_number
 from compared
 where source = 'JW304' and granted_cents <> 0 and granted_cents <> submitted_cents

@@ -14,7 +14,7 @@ select
     municipality_code,
     line_reference as reference,
     amount_cents as cents,
-    file_sha256,
+    delivery_order,
     row_number
 from credits
 where counting in ('rejected', 'credit_without_debit', 'second_credit', 'credit_of_rejected_line')
@@ -26,7 +26,7 @@ select
     municipality_code,
     line_reference as reference,
     amount_cents + debit_cents as cents,
-    file_sha256,
+    delivery_order,
     row_number
 from credits
 where counting = 'credit' and differs_from_debit

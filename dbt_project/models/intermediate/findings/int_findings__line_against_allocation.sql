@@ -53,7 +53,7 @@ known_numbers as (
 compared as (
 
     select
-        lines.file_sha256,
+        lines.delivery_order,
         lines.row_number,
         lines.municipality_code,
         lines.allocation_number,
@@ -76,9 +76,8 @@ compared as (
     from lines
     left join numbers
         on
-            lines.municipality_code = numbers.municipality_code
-            and lines.allocation_number = numbers.allocation_number
-            and lines.client_key = numbers.client_key
+            {{ allocation_key('lines.municipality_code', 'lines.allocation_number', 'lines.client_key') }} = numbers.sent_key
+            and lines.allocation_number is not null
     left join standing
         on numbers.number_key = standing.number_key
 
@@ -148,7 +147,7 @@ select
     explained.municipality_code,
     explained.line_reference as reference,
     explained.counted_cents as cents,
-    explained.file_sha256,
+    explained.delivery_order,
     explained.row_number
 from explained
 cross join finding_rules

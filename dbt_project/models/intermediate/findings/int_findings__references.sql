@@ -17,10 +17,10 @@ select
     lines.municipality_code,
     lines.line_reference as reference,
     lines.amount_cents as cents,
-    lines.file_sha256,
+    lines.delivery_order,
     lines.row_number
 from repeats
 inner join lines
     on
-        repeats.file_sha256 = lines.file_sha256
+        repeats.delivery_order = lines.delivery_order
         and repeats.row_number = lines.row_number

@@ -61,7 +61,7 @@ select
     municipality_code,
     reference,
     cents,
-    file_sha256,
+    delivery_order,
     row_number
 from line_against_allocation
 
@@ -72,7 +72,7 @@ select
     municipality_code,
     reference,
     cents,
-    file_sha256,
+    delivery_order,
     row_number
 from volume_and_tariff
 
@@ -83,7 +83,7 @@ select
     municipality_code,
     reference,
     cents,
-    file_sha256,
+    delivery_order,
     row_number
 from line_references
 
@@ -94,7 +94,7 @@ select
     municipality_code,
     reference,
     cents,
-    file_sha256,
+    delivery_order,
     row_number
 from credits
 
@@ -105,7 +105,7 @@ select
     municipality_code,
     reference,
     cents,
-    file_sha256,
+    delivery_order,
     row_number
 from answers
 
@@ -116,20 +116,22 @@ select
     municipality_code,
     reference,
     cents,
-    file_sha256,
+    delivery_order,
     row_number
 from allocations
 
 union all
 
 select
-    finding,
-    municipality_code,
-    reference,
-    cents,
-    file_sha256,
-    row_number
+    registrations.finding,
+    registrations.municipality_code,
+    registrations.reference,
+    registrations.cents,
+    deliveries.delivery_order,
+    registrations.row_number
 from registrations
+inner join deliveries
+    on registrations.file_sha256 = deliveries.file_sha256
 
 union all
 
@@ -138,7 +140,7 @@ select
     while_reading.municipality_code,
     while_reading.reference,
     while_reading.cents,
-    while_reading.file_sha256,
+    deliveries.delivery_order,
     while_reading.row_number
 from while_reading
 inner join deliveries

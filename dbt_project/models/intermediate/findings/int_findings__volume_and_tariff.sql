@@ -15,7 +15,7 @@ lines as (
 different as (
 
     select
-        file_sha256,
+        delivery_order,
         row_number,
         municipality_code,
         line_reference,
@@ -46,7 +46,7 @@ select
     municipality_code,
     line_reference as reference,
     cast(round(difference_cents) as bigint) as cents,
-    file_sha256,
+    delivery_order,
     row_number
 from ranged
 where

@@ -1,13 +1,5 @@
 with
 
--- read twice over: what is read once and used twice is kept in memory, and that would be every line
-credit_lines as (
-
-    select * from {{ ref('int_lines__judged') }}
-    where is_credit
-
-),
-
 debit_lines as (
 
     select * from {{ ref('int_lines__judged') }}
@@ -23,14 +15,7 @@ repeats as (
 
 credits as (
 
-    select
-        credit_lines.*,
-        repeats.file_sha256 is not null as is_repeat
-    from credit_lines
-    left join repeats
-        on
-            credit_lines.file_sha256 = repeats.file_sha256
-            and credit_lines.row_number = repeats.row_number
+    select * from {{ ref('int_credits__judged') }}
 
 ),
 
@@ -48,7 +33,7 @@ targets as (
 
     select
         debit_lines.*,
-        repeats.file_sha256 is not null as is_repeat
+        repeats.delivery_order is not null as is_repeat
     from debit_lines
     inner join credited_references
         on
@@ -56,7 +41,7 @@ targets as (
             and debit_lines.line_reference = credited_references.previous_reference
     left join repeats
         on
-            debit_lines.file_sha256 = repeats.file_sha256
+            debit_lines.delivery_order = repeats.delivery_order
             and debit_lines.row_number = repeats.row_number
 
 ),
@@ -82,9 +67,8 @@ rejected_debits as (
 matched as (
 
     select
-        credits.file_sha256,
-        credits.row_number,
         credits.delivery_order,
+        credits.row_number,
         credits.known_at,
         credits.municipality_code,
         credits.provider_agb,
@@ -93,7 +77,7 @@ matched as (
         credits.amount_cents,
         credits.verdict,
         credits.is_repeat,
-        debits.file_sha256 as debit_sha256,
+        debits.delivery_order as debit_order,
         debits.row_number as debit_row_number,
         debits.amount_cents as debit_cents,
         rejected_debits.line_reference is not null as has_rejected_debit,
@@ -128,7 +112,7 @@ matched as (
 )
 
 select
-    file_sha256,
+    delivery_order,
     row_number,
     known_at,
     municipality_code,
@@ -139,12 +123,12 @@ select
     case
         when verdict = 'rejected' then 'rejected'
         when is_repeat then 'repeated_reference'
-        when debit_sha256 is not null and position = 1 then 'credit'
-        when debit_sha256 is not null then 'second_credit'
+        when debit_order is not null and position = 1 then 'credit'
+        when debit_order is not null then 'second_credit'
         when has_rejected_debit then 'credit_of_rejected_line'
         else 'credit_without_debit'
     end as counting,
-    debit_sha256,
+    debit_order,
     debit_row_number,
     debit_cents,
     coalesce(differs_from_debit, false) as differs_from_debit

@@ -13,9 +13,8 @@ decisions as (
 )
 
 select
-    decision_lines.file_sha256,
-    decision_lines.row_number,
     decisions.delivery_order,
+    decision_lines.row_number,
     decision_lines.source,
     decision_lines.municipality_code,
     decision_lines.provider_agb,
@@ -23,7 +22,6 @@ select
     decision_lines.submitted_cents,
     decision_lines.granted_cents,
     decision_lines.return_codes,
-    decisions.declaration_sha256,
     decisions.declaration_order
 from decision_lines
 inner join decisions

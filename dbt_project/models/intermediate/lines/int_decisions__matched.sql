@@ -13,6 +13,13 @@ deliveries as (
 
 ),
 
+ledger as (
+
+    select * from {{ ref('stg_lake__ledger') }}
+    where kind in ('JW303', 'JW323')
+
+),
+
 municipalities as (
 
     select * from {{ ref('int_municipalities__merged') }}
@@ -37,16 +44,18 @@ answers as (
 declarations as (
 
     select
-        deliveries.file_sha256,
-        deliveries.kind,
-        deliveries.sender_agb,
-        deliveries.identification,
+        ledger.kind,
+        ledger.sender_agb,
+        ledger.identification,
         deliveries.delivery_order,
-        coalesce(municipalities.successor_code, deliveries.municipality_code) as successor_code
+        coalesce(municipalities.successor_code, ledger.municipality_code) as successor_code
     from deliveries
+    inner join ledger
+        on
+            deliveries.file_sha256 = ledger.file_sha256
+            and deliveries.file_name = ledger.file_name
     left join municipalities
-        on deliveries.municipality_code = municipalities.municipality_code
-    where deliveries.kind in ('JW303', 'JW323')
+        on ledger.municipality_code = municipalities.municipality_code
 
 ),
 
@@ -58,7 +67,6 @@ first_declarations as (
         sender_agb,
         identification,
         successor_code,
-        min_by(file_sha256, delivery_order) as file_sha256,
         min(delivery_order) as delivery_order
     from declarations
     group by kind, sender_agb, identification, successor_code
@@ -80,7 +88,6 @@ select
     answers.granted_cents,
     answers.listed_lines,
     answers.return_codes,
-    first_declarations.file_sha256 as declaration_sha256,
     first_declarations.delivery_order as declaration_order,
     coalesce(
         answers.listed_lines = 0

@@ -21,9 +21,8 @@ duplicates as (
 )
 
 select
-    lines.file_sha256,
-    lines.row_number,
     deliveries.delivery_order,
+    lines.row_number,
     {{ one_of('lines.source', ['JW303', 'JW323', 'declaraties']) }} as source,
     lines.known_at,
     lines.municipality_code,
@@ -32,12 +31,12 @@ select
     lines.previous_reference,
     lines.client_key,
     lines.allocation_number,
-    lines.product_category,
+    {{ one_of('lines.product_category', product_categories()) }} as product_category,
     lines.product_code,
     lines.period_from,
     lines.period_until,
     lines.volume,
-    lines.unit_code,
+    {{ one_of('lines.unit_code', unit_codes()) }} as unit_code,
     lines.tariff_cents,
     lines.amount_cents,
     lines.is_credit,
@@ -47,6 +46,6 @@ inner join deliveries
     on lines.file_sha256 = deliveries.file_sha256
 left join duplicates
     on
-        lines.file_sha256 = duplicates.file_sha256
+        deliveries.delivery_order = duplicates.delivery_order
         and lines.row_number = duplicates.row_number
-where duplicates.file_sha256 is null
+where duplicates.delivery_order is null

@@ -17,11 +17,10 @@ deliveries as (
 accepted as (
 
     select
-        lines.file_sha256,
+        deliveries.delivery_order,
         lines.row_number,
         lines.row_digest,
-        lines.amount_cents,
-        deliveries.delivery_order
+        lines.amount_cents
     from lines
     inner join deliveries
         on lines.file_sha256 = deliveries.file_sha256
@@ -40,7 +39,7 @@ repeated_digests as (
 ordered as (
 
     select
-        accepted.file_sha256,
+        accepted.delivery_order,
         accepted.row_number,
         accepted.amount_cents,
         row_number() over (
@@ -54,7 +53,7 @@ ordered as (
 )
 
 select
-    file_sha256,
+    delivery_order,
     row_number,
     amount_cents
 from ordered

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with
 
 summed_lines as (
@@ -18,23 +20,19 @@ municipalities as (
 
 )
 
--- without an allocation: one per number, client and provider; without a number: one per client, provider and product code.
--- Only a number belongs to the code it was sent under; a line without one reads as its successor's.
+-- only a number belongs to the code it was sent under; a line without one reads as its successor's
 select
     coalesce(
         numbers.number_key,
-        concat_ws(
-            '|',
-            'lines',
-            case
-                when summed_lines.allocation_number is null
-                    then coalesce(municipalities.successor_code, summed_lines.municipality_code)
-                else summed_lines.municipality_code
-            end,
-            coalesce(cast(summed_lines.allocation_number as varchar), concat('product ', summed_lines.product_code)),
-            summed_lines.client_key,
-            summed_lines.provider_agb
-        )
+        {{ declared_key(
+            'case when summed_lines.allocation_number is null '
+            ~ 'then coalesce(municipalities.successor_code, summed_lines.municipality_code) '
+            ~ 'else summed_lines.municipality_code end',
+            'summed_lines.allocation_number',
+            'summed_lines.product_code',
+            'summed_lines.client_key',
+            'summed_lines.provider_agb'
+        ) }}
     ) as number_key,
     numbers.number_key is not null as is_allocated,
     summed_lines.municipality_code,
@@ -51,9 +49,6 @@ select
     summed_lines.first_line_position
 from summed_lines
 left join numbers
-    on
-        summed_lines.municipality_code = numbers.municipality_code
-        and summed_lines.allocation_number = numbers.allocation_number
-        and summed_lines.client_key = numbers.client_key
+    on summed_lines.sent_key = numbers.sent_key
 left join municipalities
     on summed_lines.municipality_code = municipalities.municipality_code

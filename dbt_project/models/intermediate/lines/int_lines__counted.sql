@@ -24,7 +24,7 @@ credits as (
 pairs as (
 
     select
-        debit_sha256 as file_sha256,
+        debit_order as delivery_order,
         debit_row_number as row_number
     from credits
     where counting = 'credit'
@@ -34,7 +34,7 @@ pairs as (
 exceptions as (
 
     select
-        file_sha256,
+        delivery_order,
         row_number,
         'repeated_reference' as counting
     from repeats
@@ -42,7 +42,7 @@ exceptions as (
     union all
 
     select
-        file_sha256,
+        delivery_order,
         row_number,
         'credited' as counting
     from pairs
@@ -50,9 +50,8 @@ exceptions as (
 )
 
 select
-    lines.file_sha256,
-    lines.row_number,
     lines.delivery_order,
+    lines.row_number,
     lines.source,
     lines.known_at,
     lines.municipality_code,
@@ -84,5 +83,5 @@ select
 from lines
 left join exceptions
     on
-        lines.file_sha256 = exceptions.file_sha256
+        lines.delivery_order = exceptions.delivery_order
         and lines.row_number = exceptions.row_number

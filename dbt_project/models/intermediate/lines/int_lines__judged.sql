@@ -21,9 +21,8 @@ decided as (
 )
 
 select
-    lines.file_sha256,
-    lines.row_number,
     lines.delivery_order,
+    lines.row_number,
     lines.source,
     lines.known_at,
     lines.municipality_code,

@@ -27,7 +27,7 @@ repeated_references as (
 ordered as (
 
     select
-        lines.file_sha256,
+        lines.delivery_order,
         lines.row_number,
         bool_and(lines.verdict = 'rejected') over (
             partition by lines.provider_agb, lines.line_reference
@@ -43,7 +43,7 @@ ordered as (
 )
 
 select
-    file_sha256,
+    delivery_order,
     row_number
 from ordered
 where not earlier_all_rejected

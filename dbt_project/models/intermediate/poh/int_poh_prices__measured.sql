@@ -42,7 +42,7 @@ lines as (
 -- Contract section 5: converted and unknown take precedence, so their first segment is no new start in any period.
 not_new as (
 
-    select distinct trajectory_id
+    select distinct first_number_key
     from years
     where status in ('converted', 'unknown')
 
@@ -59,7 +59,7 @@ candidates as (
         scenarios.bggz_share,
         scenarios.starts_on,
         scenarios.ends_until,
-        trajectories.trajectory_id,
+        trajectories.first_number_key,
         trajectories.ggz_segment
     from scenarios
     inner join trajectories
@@ -68,15 +68,15 @@ candidates as (
             and trajectories.begins_on >= scenarios.starts_on
             and trajectories.begins_on < scenarios.ends_until
     left join not_new
-        on trajectories.trajectory_id = not_new.trajectory_id
-    where not_new.trajectory_id is null
+        on trajectories.first_number_key = not_new.first_number_key
+    where not_new.first_number_key is null
 
 ),
 
 trajectory_lines as (
 
     select
-        chains.trajectory_id,
+        chains.first_number_key,
         lines.period_from,
         lines.counted_cents
     from lines
@@ -90,7 +90,7 @@ trajectory_lines as (
             and extract(year from lines.period_from) = summed_lines.care_year
     inner join chains
         on summed_lines.number_key = chains.number_key
-    where chains.trajectory_id in (select candidates.trajectory_id from candidates)
+    where chains.first_number_key in (select candidates.first_number_key from candidates)
 
 ),
 
@@ -105,13 +105,13 @@ costs as (
         candidates.scenario,
         candidates.months,
         candidates.bggz_share,
-        candidates.trajectory_id,
+        candidates.first_number_key,
         candidates.ggz_segment,
         sum(trajectory_lines.counted_cents) as cost_cents
     from candidates
     inner join trajectory_lines
         on
-            candidates.trajectory_id = trajectory_lines.trajectory_id
+            candidates.first_number_key = trajectory_lines.first_number_key
             and trajectory_lines.period_from >= candidates.starts_on
             and trajectory_lines.period_from < candidates.ends_until
     group by all

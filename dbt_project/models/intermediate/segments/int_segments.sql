@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with
 
 numbers as (
@@ -18,12 +20,6 @@ extensions as (
 
 ),
 
-allocations as (
-
-    select * from {{ ref('int_allocations__current') }}
-
-),
-
 stretches as (
 
     select
@@ -32,8 +28,8 @@ stretches as (
         case when is_allocated then 'allocation' else 'declarations' end as origin,
         begins_on,
         ends_until,
-        cast(null as varchar) as extending_sha256,
-        cast(null as integer) as extending_row_number
+        delivery_order,
+        row_number
     from numbers
 
     union all
@@ -44,21 +40,23 @@ stretches as (
         'moved_end' as origin,
         begins_on,
         ends_until,
-        file_sha256 as extending_sha256,
-        row_number as extending_row_number
+        delivery_order,
+        row_number
     from extensions
 
 )
 
+-- version 0 is the first segment of a number; every other one is that of the version that moved its end out
 select
-    concat(stretches.number_key, '#', cast(stretches.version_number as varchar)) as segment_key,
     stretches.number_key,
+    stretches.version_number,
     stretches.origin,
     numbers.sent_municipality_code,
     numbers.municipality_code,
     numbers.client_key,
     numbers.provider_agb,
     numbers.allocation_number,
+    numbers.is_allocated,
     numbers.product_code,
     profiles.care_profile,
     profiles.domain,
@@ -66,12 +64,10 @@ select
     stretches.begins_on,
     stretches.ends_until,
     numbers.stopped_until is not null as ends_by_stop,
-    coalesce(stretches.extending_sha256, allocations.file_sha256) as file_sha256,
-    coalesce(stretches.extending_row_number, allocations.row_number) as row_number
+    stretches.delivery_order,
+    stretches.row_number
 from stretches
 inner join numbers
     on stretches.number_key = numbers.number_key
 inner join profiles
     on stretches.number_key = profiles.number_key
-left join allocations
-    on stretches.number_key = allocations.number_key

@@ -17,7 +17,7 @@ numbers as (
 select
     versions.number_key,
     versions.version_number,
-    versions.file_sha256,
+    versions.delivery_order,
     versions.row_number,
     versions.previous_ends_until as begins_on,
     numbers.ends_until

@@ -29,7 +29,18 @@ declared as (
 
     select
         number_key,
-        bool_or(is_allocated) as is_allocated,
+        min(first_day) as first_day,
+        min_by(product_code, first_line_position) as first_product_code
+    from summed_lines
+    where is_allocated
+    group by number_key
+
+),
+
+declared_alone as (
+
+    select
+        number_key,
         min(municipality_code) as municipality_code,
         min(provider_agb) as provider_agb,
         min(client_key) as client_key,
@@ -38,6 +49,7 @@ declared as (
         max(last_until) as last_until,
         min_by(product_code, first_line_position) as first_product_code
     from summed_lines
+    where not is_allocated
     group by number_key
 
 ),
@@ -46,6 +58,8 @@ begun as (
 
     select
         allocations.number_key,
+        allocations.delivery_order,
+        allocations.row_number,
         allocations.municipality_code,
         allocations.provider_agb,
         allocations.client_key,
@@ -88,6 +102,8 @@ numbers as (
     select
         number_key,
         true as is_allocated,
+        delivery_order,
+        row_number,
         municipality_code,
         provider_agb,
         client_key,
@@ -110,6 +126,8 @@ numbers as (
     select
         number_key,
         false as is_allocated,
+        cast(null as bigint) as delivery_order,
+        cast(null as integer) as row_number,
         municipality_code,
         provider_agb,
         client_key,
@@ -125,14 +143,15 @@ numbers as (
         first_day as first_declared_on,
         first_day as begins_on,
         last_until as ends_until
-    from declared
-    where not is_allocated
+    from declared_alone
 
 )
 
 select
     numbers.number_key,
     numbers.is_allocated,
+    numbers.delivery_order,
+    numbers.row_number,
     numbers.municipality_code as sent_municipality_code,
     coalesce(municipalities.successor_code, numbers.municipality_code) as municipality_code,
     numbers.provider_agb,

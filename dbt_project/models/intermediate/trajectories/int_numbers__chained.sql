@@ -12,25 +12,42 @@ profiles as (
 
 ),
 
+-- one client, provider, care profile and municipality, as one key
+courses as (
+
+    select
+        numbers.*,
+        {{ label_key("concat_ws('|', numbers.municipality_code, numbers.client_key, numbers.provider_agb, profiles.care_profile)") }}
+            as course_key
+    from numbers
+    inner join profiles
+        on numbers.number_key = profiles.number_key
+
+),
+
 -- an open end lies further than any day; all segments of a number stay together, so numbers are chained
 ordered as (
 
     select
-        numbers.number_key,
-        numbers.municipality_code,
-        numbers.client_key,
-        numbers.provider_agb,
-        profiles.care_profile,
-        numbers.allocation_number,
-        numbers.begins_on,
-        max(coalesce(numbers.ends_until, date '9999-12-31')) over (
-            partition by numbers.municipality_code, numbers.client_key, numbers.provider_agb, profiles.care_profile
-            order by numbers.begins_on, numbers.allocation_number nulls last, numbers.number_key
-            rows between unbounded preceding and 1 preceding
+        number_key,
+        course_key,
+        begins_on,
+        row_number() over in_course as course_position,
+        max(coalesce(ends_until, date '9999-12-31')) over (
+            in_course rows between unbounded preceding and 1 preceding
         ) as latest_end_until
-    from numbers
-    inner join profiles
-        on numbers.number_key = profiles.number_key
+    from courses
+    window
+        in_course as (
+            partition by course_key
+            order by
+                begins_on,
+                allocation_number nulls last,
+                is_allocated desc,
+                sent_municipality_code,
+                product_code,
+                number_key
+        )
 
 ),
 
@@ -48,8 +65,8 @@ chained as (
     select
         *,
         sum(case when gap_days <= (select max_gap_days from {{ ref('chaining') }}) then 0 else 1 end) over (
-            partition by municipality_code, client_key, provider_agb, care_profile
-            order by begins_on, allocation_number nulls last, number_key
+            partition by course_key
+            order by course_position
             rows between unbounded preceding and current row
         ) as chain
     from measured
@@ -58,12 +75,12 @@ chained as (
 
 select
     number_key,
-    md5(first_value(number_key) over links) as trajectory_id,
+    first_value(number_key) over links as first_number_key,
     row_number() over links as position,
     case when row_number() over links > 1 and latest_end_until < date '9999-12-31' then gap_days end as gap_days
 from chained
 window
     links as (
-        partition by municipality_code, client_key, provider_agb, care_profile, chain
-        order by begins_on, allocation_number nulls last, number_key
+        partition by course_key, chain
+        order by course_position
     )

@@ -21,7 +21,7 @@ chains as (
 members as (
 
     select
-        chains.trajectory_id,
+        chains.first_number_key,
         chains.position,
         numbers.*,
         profiles.care_profile,
@@ -38,18 +38,30 @@ members as (
 stretches as (
 
     select
-        trajectory_id,
+        first_number_key,
         count(*) as numbers,
         bool_or(is_allocated) as has_allocation,
         case when not bool_or(ends_until is null) then max(ends_until) end as ends_until
     from members
-    group by trajectory_id
+    group by first_number_key
 
 )
 
 select
-    members.trajectory_id,
-    members.number_key as first_number_key,
+    md5(
+        case
+            when members.is_allocated
+                then {{ allocation_label('members.sent_municipality_code', 'members.allocation_number', 'members.client_key') }}
+            else {{ declared_label(
+                'case when members.allocation_number is null then members.municipality_code else members.sent_municipality_code end',
+                'members.allocation_number',
+                'members.product_code',
+                'members.client_key',
+                'members.provider_agb'
+            ) }}
+        end
+    ) as trajectory_id,
+    members.first_number_key,
     members.municipality_code,
     members.client_key,
     members.provider_agb,
@@ -65,5 +77,5 @@ select
     members.has_conversion_reason
 from members
 inner join stretches
-    on members.trajectory_id = stretches.trajectory_id
+    on members.first_number_key = stretches.first_number_key
 where members.position = 1

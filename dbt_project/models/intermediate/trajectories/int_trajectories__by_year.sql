@@ -33,7 +33,7 @@ observed as (
 delivered as (
 
     select
-        chains.trajectory_id,
+        chains.first_number_key,
         summed_lines.care_year,
         sum(summed_lines.lines) as lines,
         sum(summed_lines.counted_cents) as counted_cents,
@@ -41,27 +41,27 @@ delivered as (
     from summed_lines
     inner join chains
         on summed_lines.number_key = chains.number_key
-    group by chains.trajectory_id, summed_lines.care_year
+    group by chains.first_number_key, summed_lines.care_year
 
 ),
 
 begun as (
 
     select
-        chains.trajectory_id,
+        chains.first_number_key,
         year(segments.begins_on) as begin_year,
         count(*) as segments_started
     from segments
     inner join chains
         on segments.number_key = chains.number_key
-    group by chains.trajectory_id, year(segments.begins_on)
+    group by chains.first_number_key, year(segments.begins_on)
 
 ),
 
 judged as (
 
     select
-        delivered.trajectory_id,
+        delivered.first_number_key,
         delivered.care_year,
         delivered.lines,
         delivered.counted_cents,
@@ -77,10 +77,10 @@ judged as (
         coalesce(trajectories.first_allocated_from = observed.converted_on, false) as begins_on_conversion
     from delivered
     inner join trajectories
-        on delivered.trajectory_id = trajectories.trajectory_id
+        on delivered.first_number_key = trajectories.first_number_key
     left join begun
         on
-            delivered.trajectory_id = begun.trajectory_id
+            delivered.first_number_key = begun.first_number_key
             and delivered.care_year = begun.begin_year
     left join observed
         on trajectories.municipality_code = observed.municipality_code
@@ -88,7 +88,7 @@ judged as (
 )
 
 select
-    trajectory_id,
+    first_number_key,
     care_year,
     lines,
     counted_cents,

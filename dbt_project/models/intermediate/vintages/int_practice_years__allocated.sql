@@ -28,9 +28,9 @@ placed as (
         years.status
     from years
     inner join trajectories
-        on years.trajectory_id = trajectories.trajectory_id
+        on years.first_number_key = trajectories.first_number_key
     inner join attributions
-        on years.trajectory_id = attributions.trajectory_id
+        on years.first_number_key = attributions.first_number_key
 
 ),
 

@@ -41,7 +41,7 @@ years as (
 active as (
 
     select
-        chains.trajectory_id,
+        chains.first_number_key,
         years.care_year,
         count(*) filter (where year(segments.begins_on) = years.care_year) as segments_started
     from segments
@@ -51,14 +51,14 @@ active as (
         on
             year(segments.begins_on) <= years.care_year
             and (segments.ends_until is null or year({{ day_before('segments.ends_until') }}) >= years.care_year)
-    group by chains.trajectory_id, years.care_year
+    group by chains.first_number_key, years.care_year
 
 ),
 
 judged as (
 
     select
-        active.trajectory_id,
+        active.first_number_key,
         active.care_year,
         active.segments_started,
         active.care_year = year(trajectories.begins_on) as is_first_year,
@@ -71,14 +71,14 @@ judged as (
         or coalesce(trajectories.first_allocated_from = observed.converted_on, false) as is_converted
     from active
     inner join trajectories
-        on active.trajectory_id = trajectories.trajectory_id
+        on active.first_number_key = trajectories.first_number_key
     left join observed
         on trajectories.municipality_code = observed.municipality_code
 
 )
 
 select
-    trajectory_id,
+    first_number_key,
     care_year,
     segments_started,
     {{ trajectory_status('is_first_year', 'is_unobserved', 'is_converted', 'segments_started') }} as status
