@@ -4,12 +4,6 @@ lake_rows as (
 
     select * from {{ source('lake', 'allocations') }}
 
-),
-
-ledger as (
-
-    select * from {{ ref('stg_lake__ledger') }}
-
 )
 
 select
@@ -38,6 +32,4 @@ select
     budget_cents,
     row_digest
 from lake_rows
-where
-    {{ in_ledger('file_sha256', ['JW301', 'toewijzingen']) }}
-    and {{ known_on_reporting_date('known_at', 'allocations') }}
+where {{ known_on_reporting_date('known_at', 'allocations') }}

@@ -4,12 +4,6 @@ lake_rows as (
 
     select * from {{ source('lake', 'care_events') }}
 
-),
-
-ledger as (
-
-    select * from {{ ref('stg_lake__ledger') }}
-
 )
 
 select
@@ -32,6 +26,4 @@ select
     end_reason,
     delivery_status
 from lake_rows
-where
-    {{ in_ledger('file_sha256', ['JW305', 'JW307', 'toewijzingen']) }}
-    and {{ known_on_reporting_date('known_at', 'allocations') }}
+where {{ known_on_reporting_date('known_at', 'allocations') }}

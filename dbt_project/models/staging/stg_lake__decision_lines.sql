@@ -4,12 +4,6 @@ lake_rows as (
 
     select * from {{ source('lake', 'decision_lines') }}
 
-),
-
-ledger as (
-
-    select * from {{ ref('stg_lake__ledger') }}
-
 )
 
 select
@@ -29,6 +23,4 @@ select
     granted_cents,
     return_codes
 from lake_rows
-where
-    {{ in_ledger('file_sha256', ['JW304', 'JW325']) }}
-    and {{ known_on_reporting_date('known_at', 'decisions') }}
+where {{ known_on_reporting_date('known_at', 'decisions') }}

@@ -6,12 +6,6 @@ lake_rows as (
 
 ),
 
-ledger as (
-
-    select * from {{ ref('stg_lake__ledger') }}
-
-),
-
 corrections as (
 
     select * from {{ ref('stg_lake__corrections') }}
@@ -48,8 +42,7 @@ left join corrections
         lake_rows.file_sha256 = corrections.file_sha256
         and lake_rows.row_number = corrections.row_number
 where
-    {{ in_ledger('lake_rows.file_sha256', ['JW303', 'JW323', 'declaraties']) }}
-    and lake_rows.known_at <= case
+    lake_rows.known_at <= case
         when corrections.file_sha256 is null then {{ known_until('lines') }}
         else {{ known_until('credits') }}
     end

@@ -4,12 +4,6 @@ lake_rows as (
 
     select * from {{ source('lake', 'referral_requests') }}
 
-),
-
-ledger as (
-
-    select * from {{ ref('stg_lake__ledger') }}
-
 )
 
 select
@@ -33,6 +27,4 @@ select
     referrer_agb,
     referrer_hash
 from lake_rows
-where
-    {{ in_ledger('file_sha256', ['JW315', 'toewijzingen']) }}
-    and {{ known_on_reporting_date('known_at', 'requests') }}
+where {{ known_on_reporting_date('known_at', 'requests') }}

@@ -14,6 +14,13 @@ care_events as (
 
 ),
 
+deliveries as (
+
+    select * from {{ ref('int_deliveries__accepted') }}
+    where kind in ('JW305', 'JW307', 'toewijzingen')
+
+),
+
 standing as (
 
     select number_key
@@ -40,11 +47,14 @@ sent as (
     union all
 
     select
-        {{ allocation_key('municipality_code', 'allocation_number', 'client_key') }} as sent_key,
-        municipality_code,
-        allocation_number,
-        client_key
+        {{ allocation_key('care_events.municipality_code', 'care_events.allocation_number', 'care_events.client_key') }}
+            as sent_key,
+        care_events.municipality_code,
+        care_events.allocation_number,
+        care_events.client_key
     from care_events
+    inner join deliveries
+        on care_events.file_sha256 = deliveries.file_sha256
 
 ),
 

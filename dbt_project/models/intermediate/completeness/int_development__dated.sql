@@ -8,7 +8,7 @@ events as (
 
 decisions as (
 
-    select * from {{ ref('stg_lake__decisions') }}
+    select * from {{ ref('int_decisions__matched') }}
 
 ),
 

@@ -61,5 +61,5 @@ left join declarations
     on lines.delivery_order = declarations.declaration_order
 left join decided
     on
-        lines.delivery_order = decided.declaration_order
-        and lines.line_reference = decided.line_reference
+        lines.delivery_order = decided.delivery_order
+        and lines.row_number = decided.row_number

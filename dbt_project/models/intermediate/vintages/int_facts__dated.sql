@@ -1,32 +1,53 @@
 with
 
+deliveries as (
+
+    select * from {{ ref('int_deliveries__accepted') }}
+
+),
+
 lines as (
 
-    select distinct known_at from {{ ref('stg_lake__declaration_lines') }}
+    select distinct declaration_lines.known_at
+    from {{ ref('stg_lake__declaration_lines') }} as declaration_lines
+    inner join deliveries
+        on declaration_lines.file_sha256 = deliveries.file_sha256
 
 ),
 
 decisions as (
 
-    select distinct known_at from {{ ref('stg_lake__decisions') }}
+    select distinct decisions.known_at
+    from {{ ref('stg_lake__decisions') }} as decisions
+    inner join deliveries
+        on decisions.file_sha256 = deliveries.file_sha256
 
 ),
 
 allocations as (
 
-    select distinct known_at from {{ ref('stg_lake__allocations') }}
+    select distinct allocations.known_at
+    from {{ ref('stg_lake__allocations') }} as allocations
+    inner join deliveries
+        on allocations.file_sha256 = deliveries.file_sha256
 
 ),
 
 care_events as (
 
-    select distinct known_at from {{ ref('stg_lake__care_events') }}
+    select distinct care_events.known_at
+    from {{ ref('stg_lake__care_events') }} as care_events
+    inner join deliveries
+        on care_events.file_sha256 = deliveries.file_sha256
 
 ),
 
 requests as (
 
-    select distinct known_at from {{ ref('stg_lake__referral_requests') }}
+    select distinct referral_requests.known_at
+    from {{ ref('stg_lake__referral_requests') }} as referral_requests
+    inner join deliveries
+        on referral_requests.file_sha256 = deliveries.file_sha256
 
 ),
 
