@@ -126,14 +126,14 @@ select
     accepted.client_key,
     accepted.allocation_number,
     accepted.request_reference,
-    accepted.product_category,
+    {{ one_of('accepted.product_category', product_categories()) }} as product_category,
     accepted.product_code,
     accepted.allocated_on,
     accepted.allocated_at,
     accepted.starts_on,
     accepted.ends_until,
     accepted.change_reason,
-    accepted.unit_code,
+    {{ one_of('accepted.unit_code', unit_codes()) }} as unit_code,
     duplicates.delivery_order is not null as is_duplicate,
     accepted.number_key is not null
     and duplicates.delivery_order is null

@@ -45,10 +45,10 @@ attributions as (
 costs as (
 
     select
-        first_number_key,
-        sum(counted_cents) as cents
-    from {{ ref('int_trajectories__by_year') }}
-    group by first_number_key
+        trajectory_id,
+        cast(sum(cost_eur) * 100 as bigint) as cents
+    from {{ ref('trajectory_years') }}
+    group by trajectory_id
 
 ),
 
@@ -124,7 +124,7 @@ measured as (
     inner join attributions
         on trajectories.first_number_key = attributions.first_number_key
     left join costs
-        on trajectories.first_number_key = costs.first_number_key
+        on trajectories.trajectory_id = costs.trajectory_id
     group by trajectories.municipality_code, {{ first_of_month('trajectories.begins_on') }}
 
     union all

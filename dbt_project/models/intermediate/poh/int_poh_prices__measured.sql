@@ -16,7 +16,7 @@ trajectories as (
 
 years as (
 
-    select * from {{ ref('int_trajectories__by_year') }}
+    select * from {{ ref('trajectory_years') }}
 
 ),
 
@@ -42,7 +42,7 @@ lines as (
 -- Contract section 5: converted and unknown take precedence, so their first segment is no new start in any period.
 not_new as (
 
-    select distinct first_number_key
+    select distinct trajectory_id
     from years
     where status in ('converted', 'unknown')
 
@@ -68,8 +68,8 @@ candidates as (
             and trajectories.begins_on >= scenarios.starts_on
             and trajectories.begins_on < scenarios.ends_until
     left join not_new
-        on trajectories.first_number_key = not_new.first_number_key
-    where not_new.first_number_key is null
+        on trajectories.trajectory_id = not_new.trajectory_id
+    where not_new.trajectory_id is null
 
 ),
 
