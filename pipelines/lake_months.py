@@ -42,8 +42,8 @@ def without_files(rows: pl.DataFrame, shas: pl.Series) -> pl.DataFrame:
 def by_month(rows: pl.DataFrame, month_of: str) -> Iterator[tuple[int, pl.DataFrame]]:
     """Each month (years times twelve, January 0) and its rows, in their order.
 
-    Piece by piece, because parting one chunk of memory costs a tenth of parting a frame of many. Columns with one value, such
-    as the file's own, are not moved: they stay one value until they are written, a text as ``Enum``.
+    Piece by piece, because parting one chunk of memory costs a tenth of parting a frame of many. Columns with one
+    value, such as the file's own, are not moved: they stay one value until they are written, a text as ``Enum``.
     """
     day = pl.col(month_of)
     month = (day.dt.year().cast(pl.Int32) * 12 + day.dt.month() - 1).alias("month")
