@@ -35,6 +35,10 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
 
 
 def _write(frame: pl.DataFrame, file: FileIO) -> None:
+    if frame.is_empty():
+        # A lake begins with fifteen of them.
+        file.write(_empty_file(tuple(frame.schema.items())))
+        return
     try:
         _with_single_texts(frame).write_parquet(
             file,
@@ -77,9 +81,14 @@ def _plain(schema: pl.Schema) -> pl.Schema:
 @lru_cache(maxsize=64)
 def _arrow_schema(columns: tuple[tuple[str, pl.DataType], ...]) -> str:
     """What polars writes into a file to say its columns' types."""
+    return read_metadata(BytesIO(_empty_file(columns))).metadata[_ARROW_SCHEMA.encode()].decode("ascii")
+
+
+@lru_cache(maxsize=64)
+def _empty_file(columns: tuple[tuple[str, pl.DataType], ...]) -> bytes:
     empty = BytesIO()
     pl.DataFrame(schema=dict(columns)).write_parquet(empty)
-    return read_metadata(empty).metadata[_ARROW_SCHEMA.encode()].decode("ascii")
+    return empty.getvalue()
 
 
 def read_parquet(path: Path, columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:

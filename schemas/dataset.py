@@ -1,4 +1,4 @@
-"""How a dataset's rules run: one pandera schema for its shape and all its rules at once, one that names what broke.
+"""How a dataset's rules run: one pandera schema for all its rules at once, one for its shape and what broke.
 
 Most files break nothing, so the first schema asks one question of all rows; only the rows that fail it are
 asked rule by rule.
@@ -28,9 +28,7 @@ KEY_COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 """What every dataset of the lake begins with."""
 
-ALL_RULES = "all_rules"
-
-_ROWS_PER_VALUE = 4
+_MANY_ROWS, _ROWS_PER_RUN, _ROWS_PER_VALUE = 1_000, 4, 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +61,11 @@ class Dataset:
         return tuple(rule for rule in self.rules if rule.holds_for(context))
 
     def gate(self, context: Context) -> pa.DataFrameSchema:
-        """Shape and types, and one check: every rule holds for the row."""
+        """One check: every rule holds for the row; of frames that have ``typed_columns``."""
         return _gate(self, context)
 
     def detail(self, context: Context) -> pa.DataFrameSchema:
-        """One check per rule, named by its place in ``rules_for(context)``."""
+        """Shape and types, and one check per rule, named by its place in ``rules_for(context)``."""
         return _detail(self, context)
 
 
@@ -79,8 +77,7 @@ def typed_columns(dataset: Dataset) -> dict[str, pl.DataType | type[pl.DataType]
 
 @lru_cache(maxsize=256)
 def _gate(dataset: Dataset, context: Context) -> pa.DataFrameSchema:
-    holds = _all_hold(dataset, dataset.rules_for(context))
-    return pa.DataFrameSchema(_shape(dataset), checks=[_check(holds, ALL_RULES)], strict=True)
+    return pa.DataFrameSchema(checks=[_check(_all_hold(dataset, dataset.rules_for(context)), "all rules")])
 
 
 @lru_cache(maxsize=256)
@@ -115,17 +112,27 @@ def _all_hold(dataset: Dataset, rules: Iterable[Rule]) -> pl.Expr:
 
 def _by_distinct(passes: pl.Expr) -> Callable[[pl.Series], pl.Series]:
     def judge(values: pl.Series) -> pl.Series:
-        is_one_value = len(values) > 0 and values.eq_missing(values[0]).all()
-        # Telling a reference from all others costs more than any pattern.
-        if not is_one_value and _values_in(values) * _ROWS_PER_VALUE > len(values):
+        distinct = _distinct(values)
+        if distinct is None:
             return values.to_frame().select(passes).to_series()
-        distinct = values.head(1) if is_one_value else values.unique()
         failing = distinct.filter(~distinct.to_frame().select(passes).to_series())
         if failing.is_empty():
             return pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
         return ~values.is_in(failing.implode(), nulls_equal=True)
 
     return judge
+
+
+def _distinct(values: pl.Series) -> pl.Series | None:
+    """The distinct values; None where telling them apart costs more than any pattern: there are many, or few rows."""
+    if len(values) < _MANY_ROWS:
+        return None
+    # What is about one client, or the same in a whole file, stands together: a fifth of the time of telling apart.
+    is_start = values.to_frame().select(pl.nth(0).ne_missing(pl.nth(0).shift())).to_series()
+    starts = values.filter(is_start)
+    if len(starts) * _ROWS_PER_RUN <= len(values):
+        return pl.concat([values.head(1), starts]).unique()
+    return values.unique() if _values_in(values) * _ROWS_PER_VALUE <= len(values) else None
 
 
 def _values_in(values: pl.Series) -> int:

@@ -20,7 +20,7 @@ _EUROS = pl.col("unit_code") == "83"
 
 def _in_one_month(first: pl.Expr, last: pl.Expr) -> pl.Expr:
     # Of two days with the same number of the month, those of different years are eleven months apart.
-    days = (last - first).dt.total_days()
+    days = last.cast(pl.Int32) - first.cast(pl.Int32)
     return (first.dt.month() == last.dt.month()) & days.is_between(-30, 30)
 
 

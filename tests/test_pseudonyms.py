@@ -11,6 +11,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError
 from pipelines.pseudonyms import KEY_VARIABLE, Pseudonyms, load_pseudonyms
@@ -138,6 +140,16 @@ def test_client_asked_again_has_the_key_of_the_first_time() -> None:
     alone = [Pseudonyms(KEY).client(bsn) for bsn in ("999900006", "999900018", "123456782")]
     assert first.to_list() == [alone[0], None, alone[1], alone[0]]
     assert again.to_list() == [alone[1], alone[2], alone[0], None]
+
+
+@given(st.lists(st.sampled_from([None, "999900006", "999900018", "no BSN"])), st.integers(1, 9))
+def test_each_row_has_its_own_clients_key_also_where_clients_stand_together(bsns: list[str | None], run: int) -> None:
+    pseudonyms = Pseudonyms(KEY)
+    rows = [bsn for bsn in bsns for _ in range(run)]
+
+    keys = pseudonyms.clients(pl.Series("bsn", rows, dtype=pl.String))
+
+    assert keys.to_list() == [None if bsn is None else pseudonyms.client(bsn) for bsn in rows]
 
 
 def test_more_clients_than_are_remembered_keep_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,3 +161,9 @@ def test_bsn_check_is_that_of_stdnum_for_each_number_of_a_range() -> None:
 
     assert passes.to_list() == [stdnum_bsn.is_valid(number) for number in numbers]
     assert 0 < passes.sum() < len(numbers)
+
+
+def test_bsn_check_leaves_text_that_is_not_nine_digits_to_other_rules() -> None:
+    texts = [None, "", "1", "+12345678", "-12345678", "-00000000", " 12345678", "1234567.8", "12345678a", "1234567890"]
+
+    assert passes_bsn_check(pl.Series(texts)).to_list() == [True] * len(texts)

@@ -16,10 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from pipelines.deliveries.flat.datasets import Recognised, recognise, refusal_of
 from pipelines.deliveries.model import Refused
 
-_BLOCK_BYTES = 4 * 2**20
+# What looks at a block several times finds it in the processor's cache.
+_BLOCK_BYTES = 256 * 1024
+_MOST_LINE_BYTES = 8 * 2**20
 _HEAD_BYTES = 2**20
 _HEAD_LINES = 20
 _SEPARATORS = (";", ",", "\t")
@@ -159,7 +163,8 @@ def inspect(source: bytes | Path, separator: str, separators_in_head: int = 0) -
         if b"\0" in block:
             raise Refused("nul_bytes", "The file has NUL bytes: it is damaged, or no text. Export it again.")
         quotes += block.count(b'"') if b'"' in block else 0
-        separators += block.count(mark)
+        # bytes.count stops at each, and there are eight a line.
+        separators += int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord(mark)))
         line_feeds += b"\n" in block
         returns += b"\r" in block
         has_padding = has_padding or _has_padding(block, mark)
@@ -214,9 +219,9 @@ def _blocks(source: bytes | Path) -> Iterator[bytes]:
             end = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
             if not end:
                 rest += block
-                if len(rest) > 2 * _BLOCK_BYTES:
+                if len(rest) > _MOST_LINE_BYTES:
                     raise Refused(
-                        "too_large", f"A line is longer than {_BLOCK_BYTES // 2**20} MB. Export the file again."
+                        "too_large", f"A line is longer than {_MOST_LINE_BYTES // 2**20} MB. Export the file again."
                     )
                 continue
             yield rest + block[:end]

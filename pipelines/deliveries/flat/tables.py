@@ -162,10 +162,9 @@ def _read(rows: pl.DataFrame, dataset: Dataset, forms: Mapping[str, ColumnForm])
             columns.append(pl.lit(None, pl.String).alias(name))
         elif name in forms:
             columns.append(_number(name, dataset, forms[name], TYPED + name in present).alias(name))
-        elif name == "bsn":
-            columns.append(by_distinct(pl.col(name), readings[name], values.SHORT_BSN_LENGTH).alias(name))
         elif name in readings:
-            columns.append(by_distinct(pl.col(name), readings[name]).alias(name))
+            read = readings[name]
+            columns.append(by_distinct(pl.col(name), read, values.WHOLE_LENGTHS.get(read)).alias(name))
         else:
             columns.append(pl.col(name))
     return rows.select(columns)

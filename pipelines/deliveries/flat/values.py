@@ -16,22 +16,21 @@ Reading = Callable[[pl.Series], pl.Series]
 _DUTCH_DATE = r"^(\d{1,2})-(\d{1,2})-(\d{4})$"
 _ISO_MOMENT = r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$"
 _TIME = r"^(?:\d{4}-\d{2}-\d{2}[T ])?(\d{1,2}:\d{2})(:\d{2})?(?:\.\d+)?$"
-SHORT_BSN_LENGTH = 8
 _BSN_LENGTH, _AGB_LENGTH, _MUNICIPALITY_LENGTH, _CODE_LENGTH = 9, 8, 4, 2
 
 
-def by_distinct(column: pl.Expr, read: Reading, length: int | None = None) -> pl.Expr:
+def by_distinct(column: pl.Expr, read: Reading, whole_length: int | None = None) -> pl.Expr:
     """Apply a reading to each distinct value of a column once; codes and dates repeat thousands of times.
 
     Args:
         column: the column.
         read: the reading.
-        length: how many bytes a value has that the reading may change; None for any.
+        whole_length: bytes of a value from which on the reading changes nothing; None when it may change any.
     """
 
     def apply(values: pl.Series) -> pl.Series:
-        # Of clients there are many: telling them apart costs more than all else.
-        if length is not None and not (values.str.len_bytes() == length).any():
+        # Telling values apart costs more than all else.
+        if whole_length is not None and not (values.str.len_bytes() < whole_length).any():
             return values
         distinct = values.unique().drop_nulls()
         readings = read(distinct)
@@ -105,6 +104,16 @@ def _padded(values: pl.Series, lost: str, length: int) -> pl.Series:
     padded = pl.when(text.str.contains(lost)).then(text.str.zfill(length)).otherwise(text)
     return values.to_frame("text").select(padded).to_series()
 
+
+WHOLE_LENGTHS: Mapping[Reading, int] = MappingProxyType(
+    {
+        whole_bsns: _BSN_LENGTH,
+        whole_agb_codes: _AGB_LENGTH,
+        whole_municipality_codes: _MUNICIPALITY_LENGTH,
+        whole_codes: _CODE_LENGTH,
+    }
+)
+"""Readings that give lost zeros back, and the length of a value that lost none."""
 
 SEXES: Mapping[str, str] = MappingProxyType(
     {

@@ -184,6 +184,7 @@ def test_declarations_with_a_column_of_allocations_are_declarations() -> None:
 
 def test_line_without_end_is_refused_before_it_fills_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_module, "_BLOCK_BYTES", 1_000)
+    monkeypatch.setattr(text_module, "_MOST_LINE_BYTES", 2_000)
     assert refusal_of(csv_bytes([{**NAMED, "verwijzer_naam": "x" * 4_000}])).reason == "too_large"
 
 
