@@ -19,7 +19,7 @@ ROWS = {
         "decision_lines",
     )
 }
-"""The views of rows that are what a message or export delivered; those of registrations and surveys look in the ledger."""
+"""The views of rows of messages and exports; those of registrations and surveys look in the ledger themselves."""
 
 # A line of an answer exists with its answer.
 JOINED = ("int_deliveries__accepted", "int_decisions__matched")
