@@ -6,12 +6,13 @@
     concat_ws('|', 'allocation', {{ municipality_code }}, cast({{ allocation_number }} as varchar), {{ client_key }})
 {%- endmacro %}
 
-{# Without an allocation: one per number, client and provider; without a number: one per client, provider and product code. #}
-{% macro declared_label(municipality_code, allocation_number, product_code, client_key, provider_agb) -%}
+{# Without an allocation: one per number, client and provider; without a number: one per client, provider and product code.
+   Only a number belongs to the code it was sent under; a line without one reads as its successor's. #}
+{% macro declared_label(sent_code, successor_code, allocation_number, product_code, client_key, provider_agb) -%}
     concat_ws(
         '|',
         'lines',
-        {{ municipality_code }},
+        case when {{ allocation_number }} is null then {{ successor_code }} else {{ sent_code }} end,
         coalesce(cast({{ allocation_number }} as varchar), concat('product ', {{ product_code }})),
         {{ client_key }},
         {{ provider_agb }}
@@ -22,8 +23,8 @@
     {{ label_key(allocation_label(municipality_code, allocation_number, client_key)) }}
 {%- endmacro %}
 
-{% macro declared_key(municipality_code, allocation_number, product_code, client_key, provider_agb) -%}
-    {{ label_key(declared_label(municipality_code, allocation_number, product_code, client_key, provider_agb)) }}
+{% macro declared_key(sent_code, successor_code, allocation_number, product_code, client_key, provider_agb) -%}
+    {{ label_key(declared_label(sent_code, successor_code, allocation_number, product_code, client_key, provider_agb)) }}
 {%- endmacro %}
 
 {% macro label_key(label) -%}

@@ -269,12 +269,15 @@ def merged_municipality(s: Story) -> None:
     s.allocated(2, "2018-06-01", "2018-12-31", client="e")
     s.paid(2, "2018-07", client="e")
     s.paid(2, "2018-07", municipality=old, client="d")
+    s.paid(None, "2018-04", municipality=old, client="f")
+    s.paid(None, "2018-05", client="f")
 
 
 def test_merged_municipality_reads_as_its_successor_and_numbers_are_looked_up_there_first(years):
     assert years("merged_municipality", "client_key, status, started_on, lines") == [
         ("merged_municipality-c", "new", date(2018, 1, 1), 2),
         ("merged_municipality-d", "new", date(2018, 1, 1), 1),
+        ("merged_municipality-f", "new", date(2018, 4, 1), 2),
         ("merged_municipality-e", "new", date(2018, 6, 1), 1),
     ]
 

@@ -56,25 +56,20 @@ accepted as (
 
 ),
 
--- few are said twice: those are found first, so that the others need not be put in order
-repeated_keys as (
+-- few numbers have two starts or two stops: those are found first, so that the others need not be put in order
+several as (
 
     select
         number_key,
-        event,
-        product_category,
-        product_code,
-        begins_on,
-        end_reason,
-        ends_until
+        event
     from accepted
-    group by number_key, event, product_category, product_code, begins_on, end_reason, ends_until
+    group by number_key, event
     having count(*) > 1
 
 ),
 
 -- IV008: the same key with status 3 removes what was announced; the last message about a key decides
-repeated as (
+ordered as (
 
     select
         accepted.delivery_order,
@@ -92,15 +87,10 @@ repeated as (
             order by accepted.delivery_order desc, accepted.row_number desc
         ) as position
     from accepted
-    inner join repeated_keys
+    inner join several
         on
-            accepted.number_key = repeated_keys.number_key
-            and accepted.event = repeated_keys.event
-            and accepted.product_category is not distinct from repeated_keys.product_category
-            and accepted.product_code is not distinct from repeated_keys.product_code
-            and accepted.begins_on is not distinct from repeated_keys.begins_on
-            and accepted.end_reason is not distinct from repeated_keys.end_reason
-            and accepted.ends_until is not distinct from repeated_keys.ends_until
+            accepted.number_key = several.number_key
+            and accepted.event = several.event
 
 )
 
@@ -114,9 +104,9 @@ select
     accepted.ends_until,
     accepted.end_reason
 from accepted
-left join repeated
+left join ordered
     on
-        accepted.delivery_order = repeated.delivery_order
-        and accepted.row_number = repeated.row_number
-        and accepted.event = repeated.event
-where coalesce(repeated.position = 1, true) and accepted.delivery_status <> '3'
+        accepted.delivery_order = ordered.delivery_order
+        and accepted.row_number = ordered.row_number
+        and accepted.event = ordered.event
+where coalesce(ordered.position = 1, true) and accepted.delivery_status <> '3'

@@ -20,6 +20,12 @@ deliveries as (
 
 ),
 
+municipalities as (
+
+    select * from {{ ref('int_municipalities__merged') }}
+
+),
+
 placed_numbers as (
 
     select * from {{ ref('int_numbers__placed') }}
@@ -37,12 +43,15 @@ sent as (
         end as sent_key,
         {{ declared_key(
             'lines.municipality_code',
+            'coalesce(municipalities.successor_code, lines.municipality_code)',
             'lines.allocation_number',
             'lines.product_code',
             'lines.client_key',
             'lines.provider_agb'
         ) }} as lines_key
     from lines
+    left join municipalities
+        on lines.municipality_code = municipalities.municipality_code
 
 ),
 

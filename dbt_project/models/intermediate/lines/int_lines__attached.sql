@@ -20,14 +20,12 @@ municipalities as (
 
 )
 
--- only a number belongs to the code it was sent under; a line without one reads as its successor's
 select
     coalesce(
         numbers.number_key,
         {{ declared_key(
-            'case when summed_lines.allocation_number is null '
-            ~ 'then coalesce(municipalities.successor_code, summed_lines.municipality_code) '
-            ~ 'else summed_lines.municipality_code end',
+            'summed_lines.municipality_code',
+            'coalesce(municipalities.successor_code, summed_lines.municipality_code)',
             'summed_lines.allocation_number',
             'summed_lines.product_code',
             'summed_lines.client_key',

@@ -53,7 +53,8 @@ select
             when members.is_allocated
                 then {{ allocation_label('members.sent_municipality_code', 'members.allocation_number', 'members.client_key') }}
             else {{ declared_label(
-                'case when members.allocation_number is null then members.municipality_code else members.sent_municipality_code end',
+                'members.sent_municipality_code',
+                'members.municipality_code',
                 'members.allocation_number',
                 'members.product_code',
                 'members.client_key',
