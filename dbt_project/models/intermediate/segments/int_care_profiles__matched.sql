@@ -100,8 +100,8 @@ valid as (
 select
     numbers.number_key,
     coalesce(valid.care_profile, 'overig') as care_profile,
-    {{ one_of("coalesce(valid.domain, 'overig')", ['ggz', 'overig']) }} as domain,
-    {{ one_of('valid.ggz_segment', ['BGGZ', 'SGGZ']) }} as ggz_segment,
+    coalesce(valid.domain, 'overig') as domain,
+    valid.ggz_segment,
     valid.product_pattern
 from numbers
 left join valid
