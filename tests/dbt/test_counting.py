@@ -259,11 +259,3 @@ def test_line_against_allocation_names_each_difference_with_the_rule(findings):
 
 def test_findings_never_drop_a_line(years):
     assert years("lines_against_allocation", "lines") == [(11,)]
-
-
-def test_every_line_that_counts_is_placed_in_one_trajectory(ask):
-    counting = "select delivery_order, row_number from intermediate.int_lines__counted where counts"
-    placed = "select delivery_order, row_number from intermediate.int_lines__placed where counts"
-
-    assert ask(f"select count(*) > 100 from ({counting})") == [(True,)]
-    assert ask(f"({counting} except all {placed}) union all ({placed} except all {counting})") == []

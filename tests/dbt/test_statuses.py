@@ -282,6 +282,14 @@ def test_merged_municipality_reads_as_its_successor_and_numbers_are_looked_up_th
     ]
 
 
+def test_every_line_that_counts_is_placed_in_one_trajectory(ask):
+    counting = "select delivery_order, row_number from intermediate.int_lines__counted where counts"
+    placed = "select delivery_order, row_number from intermediate.int_lines__placed where counts"
+
+    assert ask(f"select count(*) > 0 from ({counting} and allocation_number is null)") == [(True,)]
+    assert ask(f"({counting} except all {placed}) union all ({placed} except all {counting})") == []
+
+
 @story
 def profiles_of_own_municipality(s: Story) -> None:
     s.observed_since("2017-01-01")

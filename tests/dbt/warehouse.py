@@ -14,8 +14,15 @@ from pathlib import Path
 
 import duckdb
 
-# the marts and ops of this room, with all that they rest on
-OURS = ("+trajectory_years", "+practice_trajectories", "+practice_years", "+attribution_coverage", "+path:models/ops")
+# the marts, ops and explanations of this room, with all that they rest on
+OURS = (
+    "+trajectory_years",
+    "+practice_trajectories",
+    "+practice_years",
+    "+attribution_coverage",
+    "+path:models/ops",
+    "+path:models/intermediate/explanations",
+)
 SEEDS = ("statuses", "attributions", "care_profiles", "finding_rules", "finding_sources")
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
