@@ -26,8 +26,16 @@ stretches as (
         number_key,
         0 as version_number,
         case when is_allocated then 'allocation' else 'declarations' end as origin,
+        sent_municipality_code,
+        municipality_code,
+        client_key,
+        provider_agb,
+        allocation_number,
+        is_allocated,
+        product_code,
         begins_on,
         ends_until,
+        stopped_until,
         delivery_order,
         row_number
     from numbers
@@ -38,8 +46,16 @@ stretches as (
         number_key,
         version_number,
         'moved_end' as origin,
+        sent_municipality_code,
+        municipality_code,
+        client_key,
+        provider_agb,
+        allocation_number,
+        true as is_allocated,
+        product_code,
         begins_on,
         ends_until,
+        stopped_until,
         delivery_order,
         row_number
     from extensions
@@ -51,23 +67,21 @@ select
     stretches.number_key,
     stretches.version_number,
     stretches.origin,
-    numbers.sent_municipality_code,
-    numbers.municipality_code,
-    numbers.client_key,
-    numbers.provider_agb,
-    numbers.allocation_number,
-    numbers.is_allocated,
-    numbers.product_code,
+    stretches.sent_municipality_code,
+    stretches.municipality_code,
+    stretches.client_key,
+    stretches.provider_agb,
+    stretches.allocation_number,
+    stretches.is_allocated,
+    stretches.product_code,
     profiles.care_profile,
     profiles.domain,
     profiles.ggz_segment,
     stretches.begins_on,
     stretches.ends_until,
-    numbers.stopped_until is not null as ends_by_stop,
+    stretches.stopped_until is not null as ends_by_stop,
     stretches.delivery_order,
     stretches.row_number
 from stretches
-inner join numbers
-    on stretches.number_key = numbers.number_key
 inner join profiles
     on stretches.number_key = profiles.number_key

@@ -20,7 +20,14 @@ select
     versions.delivery_order,
     versions.row_number,
     versions.previous_ends_until as begins_on,
-    numbers.ends_until
+    numbers.ends_until,
+    numbers.sent_municipality_code,
+    numbers.municipality_code,
+    numbers.client_key,
+    numbers.provider_agb,
+    numbers.allocation_number,
+    numbers.product_code,
+    numbers.stopped_until
 from versions
 inner join numbers
     on versions.number_key = numbers.number_key

@@ -31,7 +31,9 @@ ordered as (
     select
         number_key,
         course_key,
+        is_allocated,
         begins_on,
+        ends_until,
         row_number() over in_course as course_position,
         max(coalesce(ends_until, date '9999-12-31')) over (
             in_course rows between unbounded preceding and 1 preceding
@@ -77,6 +79,9 @@ select
     number_key,
     first_value(number_key) over links as first_number_key,
     row_number() over links as position,
+    is_allocated,
+    begins_on,
+    ends_until,
     case when row_number() over links > 1 and latest_end_until < date '9999-12-31' then gap_days end as gap_days
 from chained
 window

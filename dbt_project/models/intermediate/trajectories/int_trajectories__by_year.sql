@@ -20,9 +20,9 @@ summed_lines as (
 
 ),
 
-segments as (
+extensions as (
 
-    select * from {{ ref('int_segments') }}
+    select * from {{ ref('int_segments__extended') }}
 
 ),
 
@@ -47,23 +47,39 @@ delivered as (
 
 ),
 
-begun as (
+begins as (
+
+    select
+        first_number_key,
+        begins_on
+    from chains
+
+    union all
 
     select
         chains.first_number_key,
-        year(segments.begins_on) as begin_year,
-        count(*) as segments_started
-    from segments
+        extensions.begins_on
+    from extensions
     inner join chains
-        on segments.number_key = chains.number_key
-    group by chains.first_number_key, year(segments.begins_on)
+        on extensions.number_key = chains.number_key
+
+),
+
+begun as (
+
+    select
+        first_number_key,
+        year(begins_on) as begin_year,
+        count(*) as segments_started
+    from begins
+    group by first_number_key, year(begins_on)
 
 ),
 
 judged as (
 
     select
-        delivered.first_number_key,
+        trajectories.*,
         delivered.care_year,
         delivered.lines,
         delivered.counted_cents,
@@ -75,7 +91,6 @@ judged as (
             and {{ first_of_month('trajectories.begins_on') }} = observed.first_month,
             false
         ) as is_unobserved,
-        trajectories.has_conversion_reason,
         coalesce(trajectories.first_allocated_from = observed.converted_on, false) as begins_on_conversion
     from delivered
     inner join trajectories
@@ -91,6 +106,14 @@ judged as (
 
 select
     first_number_key,
+    trajectory_id,
+    municipality_code,
+    client_key,
+    provider_agb,
+    care_profile,
+    domain,
+    begins_on,
+    ends_until,
     care_year,
     lines,
     counted_cents,
