@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
+TASKS = "benchmarks.tasks"
 # Linux counts ru_maxrss in kilobytes, macOS in bytes.
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -45,28 +46,28 @@ def measured(work: Callable[[], int]) -> Measurement:
     return Measurement(cpu, wall, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT, rows)
 
 
-def run_task(arguments: Sequence[str]) -> Measurement:
-    """Run a task of ``benchmarks.tasks`` (its name, a file to warm up with, its arguments) in a process of its own.
+def run_task(arguments: Sequence[str], module: str = TASKS) -> Measurement:
+    """Run a task of a module that ends by printing what ``told`` gives, in a process of its own.
+
+    Args:
+        arguments: the task's name and its arguments; of ``benchmarks.tasks`` a file to warm up with comes first.
+        module: what has the task.
 
     Raises:
         subprocess.CalledProcessError: the task failed.
-    """
-    return run_module("benchmarks.tasks", arguments)
-
-
-def run_module(module: str, arguments: Sequence[str]) -> Measurement:
-    """Run a module that ends by printing what ``told`` gives.
-
-    Raises:
-        subprocess.CalledProcessError: it failed.
     """
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return Measurement(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def in_turns(tasks: Mapping[str, Sequence[str]], repetitions: int) -> dict[str, Measurement]:
+def in_turns(tasks: Mapping[str, Sequence[str]], repetitions: int, module: str = TASKS) -> dict[str, Measurement]:
     """Run each task once, then each again: what slows the machine down for a while slows all of them.
+
+    Args:
+        tasks: by name what ``run_task`` takes.
+        repetitions: turns.
+        module: what has the tasks.
 
     Returns:
         Per task the median of each figure, of memory the largest.
@@ -74,7 +75,7 @@ def in_turns(tasks: Mapping[str, Sequence[str]], repetitions: int) -> dict[str, 
     runs: dict[str, list[Measurement]] = {name: [] for name in tasks}
     for _ in range(repetitions):
         for name, arguments in tasks.items():
-            runs[name].append(run_task(arguments))
+            runs[name].append(run_task(arguments, module))
     return {name: _typical(of_task) for name, of_task in runs.items()}
 
 
