@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 # What their tests share takes a night or a build of dbt to make: one worker makes it, and runs all of them.
-_MADE_ONCE = frozenset({"cases", "completeness", "data_quality", "dbt", "explain", "oracle", "poh", "ui", "vintages"})
+_MADE_ONCE = frozenset(
+    {"cases", "completeness", "data_quality", "dbt", "e2e", "explain", "oracle", "poh", "ui", "vintages"}
+)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a folder that shares something expensive on one worker (``--dist loadgroup``)."""
     here = Path(__file__).parent
