@@ -26,7 +26,7 @@ HUGE = (1_000_000, 10_000_000, 100_000_000)
 MEMORY = "6GB"
 _TINY = 1_000
 _TURNS = 3
-# more than these lines are measured once: a build of them takes twenty minutes, and its start-up is a hundredth of that
+# more than these lines are measured once: script and build take some ten minutes each by the clock
 _LARGEST_IN_TURNS = 10_000_000
 _PEAK = 8 * 2**30
 _GROWTH = 1.05

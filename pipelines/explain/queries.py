@@ -141,11 +141,9 @@ select
     years.cost_eur,
     years.cost_open_eur
 from marts.trajectory_years as years
-inner join intermediate.int_trajectories as trajectories
-    on years.trajectory_id = trajectories.trajectory_id
 inner join intermediate.int_trajectories__by_year as by_year
     on
-        trajectories.first_number_key = by_year.first_number_key
+        years.trajectory_id = by_year.trajectory_id
         and years.year = by_year.care_year
 where years.trajectory_id = $trajectory_id
 order by years.year
